@@ -1,0 +1,63 @@
+# Every command of the project. `make help` lists them. Needs Python 3.11 or later, git and make; fetches the rest.
+
+PYTHON     ?= python3
+UV_VERSION := 0.13.9
+UV         := PYTHONPATH=.tools UV_PYTHON_DOWNLOADS=never UV_NO_PROGRESS=1 .tools/bin/uv
+BIN        := .venv/bin
+STAMP      := .venv/.storehand-ready
+PACKAGES   := app devices printing config
+TESTERS    ?= 2
+ARGS       ?=
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help env lock format check test demo bench clean
+
+help: ## print this list
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):[^#]*## /\1|/' | awk -F'|' '{printf "  make %-8s %s\n", $$1, $$2}'
+
+env: $(STAMP) ## make .venv with everything in it, as requirements.txt says; quick when nothing changed
+	@:
+
+.tools/uv-$(UV_VERSION):
+	@$(PYTHON) -c 'import sys; v = sys.version_info; v >= (3, 11) or sys.exit(f"Storehand needs Python 3.11 or later, $(PYTHON) is {v[0]}.{v[1]}. Name another one: make PYTHON=/path/to/python3 ...")'
+	@echo "env: fetching uv $(UV_VERSION) into .tools"
+	@rm -rf .tools
+	@$(PYTHON) -m pip install --quiet --disable-pip-version-check --root-user-action ignore --target .tools uv==$(UV_VERSION)
+	@touch $@
+
+$(STAMP): requirements.txt pyproject.toml .tools/uv-$(UV_VERSION)
+	@test -x $(BIN)/python && $(BIN)/python -c '' 2>/dev/null || { echo "env: making .venv"; $(UV) venv --quiet --clear --python "$$(command -v $(PYTHON))" .venv; }
+	@echo "env: installing what requirements.txt names"
+	@$(UV) pip sync --quiet --python $(BIN)/python --require-hashes requirements.txt
+	@echo "env: installing storehand itself"
+	@$(UV) pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
+	@touch $@
+	@echo "env: ready, .venv/bin/storehand"
+
+lock: .tools/uv-$(UV_VERSION) ## choose versions anew (ARGS='--upgrade-package NAME' or '--upgrade'), into requirements.txt
+	@$(UV) pip compile --quiet --universal --python-version 3.11 --group dev --generate-hashes --no-emit-index-url \
+		--no-emit-find-links --no-annotate --custom-compile-command 'make lock' $(ARGS) --output-file requirements.txt pyproject.toml
+
+format: env ## lay the code out and mend what can be mended (ARGS='app/central' for some)
+	@$(BIN)/ruff check --fix-only --quiet $(or $(ARGS),.)
+	@$(BIN)/ruff format $(or $(ARGS),.)
+
+check: env ## layout, lint, types, direction of imports
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
+
+test: env ## every test, in random order (ARGS='tests/central -k stock' for some, TESTERS=0 for one process)
+	$(BIN)/pytest -n $(TESTERS) --dist worksteal $(ARGS)
+
+demo: env ## a small warehouse with everything in it, to try
+	@$(BIN)/storehand demo $(ARGS)
+
+bench: env ## measure (not part of `make test`)
+	$(BIN)/pytest tests/benchmarks -n 0 -p no:randomly --timeout 1800 --capture no $(ARGS)
+
+clean: ## remove all that was made here
+	rm -rf .tools .venv .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache build dist snapshot_report.html
+	find $(PACKAGES) tests -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true

@@ -1,0 +1,238 @@
+"""The database as the rest of the central sees it: units of work on one site, the same on SQLite and PostgreSQL.
+
+SQLite: all writes go through one thread and one connection, which alone checkpoints, and one COMMIT serves every
+write that waits (group commit); each stands in its own savepoint, so that one that fails takes no other with it.
+PostgreSQL: a write is a transaction on a pooled connection, tried again when it met a deadlock.
+"""
+
+import queue
+import threading
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any, TypeVar
+from uuid import uuid4
+
+from sqlalchemy import Connection, Engine, create_engine, event, make_url, select, tuple_, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import DBAPIError
+
+from app.central import schema
+
+T = TypeVar("T")
+
+ALL_STATIONS = "*"
+SHOP = "@shop"
+
+_GROUP = 64
+_TRIES = 5
+_DEADLOCKS = frozenset({"40001", "40P01"})
+
+
+class UnknownSiteError(LookupError):
+    """No such site in this database."""
+
+    code = "site.unknown"
+
+
+@dataclass(slots=True)
+class Tx:
+    """One unit of work on one site: its connection, its instant, and what it publishes when it ends."""
+
+    conn: Connection
+    site: str
+    now: datetime
+    published: dict[tuple[str, str], tuple[str, Any]] = field(default_factory=dict)
+
+    def publish(
+        self, kind: str, key: str, value: Mapping[str, Any] | None, audience: str = ALL_STATIONS
+    ) -> None:
+        """Give everyone in the audience the newest value of a record; ``None`` takes it away."""
+        self.published[kind, key] = (audience, None if value is None else dict(value))
+
+    def new_id(self) -> str:
+        """A fresh identifier."""
+        return uuid4().hex
+
+    def close(self) -> None:
+        """Raise the site's head and write what was published: last, so that number order is commit order."""
+        if not self.published:
+            return
+        head = self.conn.execute(
+            update(schema.site)
+            .where(schema.site.c.site == self.site)
+            .values(head=schema.site.c.head + 1)
+            .returning(schema.site.c.head)
+        ).scalar_one_or_none()
+        if head is None:
+            raise UnknownSiteError(self.site)
+        rows = [
+            {"site": self.site, "kind": kind, "key": key, "audience": audience, "head": head, "value": value}
+            for (kind, key), (audience, value) in self.published.items()
+        ]
+        upsert(self.conn, schema.record, rows)
+
+
+def upsert(conn: Connection, table: Any, rows: list[dict[str, Any]]) -> None:
+    """Insert rows, or overwrite those whose primary key is there."""
+    if not rows:
+        return
+    dialect = postgresql if conn.dialect.name == "postgresql" else sqlite
+    statement = dialect.insert(table)
+    keys = [column.name for column in table.primary_key]
+    changed = {name: statement.excluded[name] for name in rows[0] if name not in keys}
+    if changed:
+        conn.execute(statement.on_conflict_do_update(index_elements=keys, set_=changed), rows)
+    else:
+        conn.execute(statement.on_conflict_do_nothing(index_elements=keys), rows)
+
+
+def insert_new(conn: Connection, table: Any, row: dict[str, Any]) -> bool:
+    """Insert a row unless its primary key is there; whether it was new."""
+    dialect = postgresql if conn.dialect.name == "postgresql" else sqlite
+    keys = [column.name for column in table.primary_key]
+    statement = dialect.insert(table).on_conflict_do_nothing(index_elements=keys)
+    return conn.execute(statement, row).rowcount == 1
+
+
+def lock_rows(conn: Connection, table: Any, keys: list[tuple[Any, ...]], *columns: Any) -> list[Any]:
+    """Read rows by the given key columns for update, always in key order, so that writers cannot deadlock."""
+    statement = select(table).where(tuple_(*columns).in_(keys)).order_by(*columns).with_for_update()
+    return list(conn.execute(statement))
+
+
+class Store:
+    """The database. ``url`` is an SQLAlchemy URL: ``sqlite:///path`` or ``postgresql+psycopg://...``."""
+
+    def __init__(self, url: str, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
+        self.url = _with_driver(url)
+        self.clock = clock
+        self.engine = _engine(self.url)
+        self._writer = _SqliteWriter(self.engine) if self.engine.dialect.name == "sqlite" else None
+
+    def write(self, site: str, work: Callable[[Tx], T]) -> T:
+        """Run a unit of work in a durable transaction and give back what it returned.
+
+        Raises:
+            Exception: whatever the work raised; then nothing of it is in the database.
+        """
+
+        def unit(conn: Connection) -> T:
+            tx = Tx(conn, site, self.clock())
+            result = work(tx)
+            tx.close()
+            return result
+
+        if self._writer is not None:
+            return self._writer.run(unit)
+        return self._write_pooled(unit)
+
+    def _write_pooled(self, unit: Callable[[Connection], T]) -> T:
+        for _ in range(_TRIES - 1):
+            try:
+                return self._in_transaction(unit)
+            except DBAPIError as error:
+                if getattr(error.orig, "sqlstate", None) not in _DEADLOCKS:
+                    raise
+        return self._in_transaction(unit)
+
+    def _in_transaction(self, unit: Callable[[Connection], T]) -> T:
+        with self.engine.begin() as conn:
+            return unit(conn)
+
+    def read(self, site: str, work: Callable[[Tx], T]) -> T:
+        """Run a unit of work that only reads, on its own snapshot."""
+        with self.engine.connect() as conn:
+            if self._writer is None:
+                conn = conn.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+            return work(Tx(conn, site, self.clock()))
+
+    def close(self) -> None:
+        """End the writer thread and give back all connections."""
+        if self._writer is not None:
+            self._writer.close()
+        self.engine.dispose()
+
+
+class _SqliteWriter:
+    """The one thread that writes to SQLite."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._queue: queue.SimpleQueue[tuple[Callable[[Connection], Any], Future[Any]] | None] = (
+            queue.SimpleQueue()
+        )
+        self._thread = threading.Thread(target=self._serve, name="sqlite-writer", daemon=True)
+        self._thread.start()
+
+    def run(self, unit: Callable[[Connection], T]) -> T:
+        future: Future[T] = Future()
+        self._queue.put((unit, future))
+        return future.result()
+
+    def close(self) -> None:
+        self._queue.put(None)
+        self._thread.join()
+
+    def _serve(self) -> None:
+        ended = False
+        while not ended:
+            first = self._queue.get()
+            if first is None:
+                return
+            group = [first]
+            while len(group) < _GROUP:
+                try:
+                    following = self._queue.get_nowait()
+                except queue.Empty:
+                    break
+                if following is None:
+                    ended = True
+                    break
+                group.append(following)
+            self._commit(group)
+
+    def _commit(self, group: list[tuple[Callable[[Connection], Any], Future[Any]]]) -> None:
+        done: list[tuple[Future[Any], Any]] = []
+        try:
+            with self._engine.begin() as conn:
+                for unit, future in group:
+                    try:
+                        with conn.begin_nested():
+                            done.append((future, unit(conn)))
+                    except Exception as error:  # noqa: BLE001 - handed to whoever waits for this unit
+                        future.set_exception(error)
+        except Exception as error:  # noqa: BLE001 - the COMMIT failed: none of the group happened
+            for future, _ in done:
+                future.set_exception(error)
+            return
+        for future, result in done:
+            future.set_result(result)
+
+
+def _with_driver(url: str) -> str:
+    parsed = make_url(url)
+    if parsed.drivername in {"postgres", "postgresql"}:
+        parsed = parsed.set(drivername="postgresql+psycopg")
+    return parsed.render_as_string(hide_password=False)
+
+
+def _engine(url: str) -> Engine:
+    if not url.startswith("sqlite"):
+        return create_engine(url, pool_size=16, max_overflow=0, pool_pre_ping=True)
+    engine = create_engine(url, connect_args={"timeout": 30, "check_same_thread": False})
+
+    @event.listens_for(engine, "connect")
+    def _open(connection: Any, _: Any) -> None:
+        # The driver's own BEGIN comes too late for savepoints and for BEGIN IMMEDIATE: we begin ourselves.
+        connection.isolation_level = None
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=30000"):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def _begin(conn: Connection) -> None:
+        writing = threading.current_thread().name == "sqlite-writer"
+        conn.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+
+    return engine

@@ -1,0 +1,253 @@
+"""Facts of a picking tour. Each names its tour; those that move stock carry all that the books need."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import ClassVar
+
+from app.model.work import Task, Tour
+
+
+class Counted(StrEnum):
+    """How units were counted."""
+
+    SCAN = "scan"
+    TYPED_QUANTITY = "typed_quantity"
+    TYPED_SKU = "typed_sku"
+
+
+class ShortCause(StrEnum):
+    """Why a task ends with fewer units than it asked for."""
+
+    SHORT = "short"
+    WRONG_STOCK = "wrong_stock"
+    BLOCKED = "blocked"
+
+
+@dataclass(frozen=True, slots=True)
+class TourTaken:
+    """The station took a tour. ``history`` are the journal envelopes of earlier holders, oldest first."""
+
+    TYPE: ClassVar[str] = "tour_taken"
+    VERSION: ClassVar[int] = 1
+    tour: Tour
+    history: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CartScanned:
+    """The cart of the tour was confirmed."""
+
+    TYPE: ClassVar[str] = "cart_scanned"
+    VERSION: ClassVar[int] = 1
+    tour: str
+    cart: str
+
+
+@dataclass(frozen=True, slots=True)
+class ToteAssigned:
+    """A tote was put into a slot for its order: at the start, or because the one before is full."""
+
+    TYPE: ClassVar[str] = "tote_assigned"
+    VERSION: ClassVar[int] = 1
+    tour: str
+    slot: int
+    order: str
+    tote: str
+
+
+@dataclass(frozen=True, slots=True)
+class LocationReached:
+    """The picker scanned the location of a task; from now on that task is the current one."""
+
+    TYPE: ClassVar[str] = "location_reached"
+    VERSION: ClassVar[int] = 1
+    tour: str
+    task: str
+    location: str
+
+
+@dataclass(frozen=True, slots=True)
+class UnitsCounted:
+    """Units of the current task were counted into the hand; they are not banked yet.
+
+    ``quantity`` is added to what was counted before; ``code`` is what was scanned or typed; ``lot`` is the lot
+    that the code or a scanned lot label proved, empty where the item has none.
+    """
+
+    TYPE: ClassVar[str] = "units_counted"
+    VERSION: ClassVar[int] = 1
+    tour: str
+    task: str
+    quantity: int
+    code: str
+    lot: str
+    how: Counted
+
+
+@dataclass(frozen=True, slots=True)
+class CountUndone:
+    """The last count was taken back; nothing had been banked."""
+
+    TYPE: ClassVar[str] = "count_undone"
+    VERSION: ClassVar[int] = 1
+    tour: str
+    task: str
+    quantity: int
+
+
+@dataclass(frozen=True, slots=True)
+class Picked:
+    """Units went from a location into a tote. This moves stock."""
+
+    TYPE: ClassVar[str] = "picked"
+    VERSION: ClassVar[int] = 1
+    tour: str
+    task: str
+    order: str
+    line: int
+    sku: str
+    lot: str
+    location: str
+    tote: str
+    quantity: int
+
+
+@dataclass(frozen=True, slots=True)
+class PickUndone:
+    """The last pick was taken back: the units lie in their location again."""
+
+    TYPE: ClassVar[str] = "pick_undone"
+    VERSION: ClassVar[int] = 1
+    tour: str
+    task: str
+    order: str
+    line: int
+    sku: str
+    lot: str
+    location: str
+    tote: str
+    quantity: int
+
+
+@dataclass(frozen=True, slots=True)
+class Shorted:
+    """Fewer units than asked for; ``found`` of this task are or will be banked, ``missing`` are not there."""
+
+    TYPE: ClassVar[str] = "shorted"
+    VERSION: ClassVar[int] = 1
+    tour: str
+    task: str
+    order: str
+    line: int
+    sku: str
+    lot: str
+    location: str
+    found: int
+    missing: int
+    cause: ShortCause
+
+
+@dataclass(frozen=True, slots=True)
+class ZeroPicked:
+    """Nothing of the task was there at all: no tote is asked for."""
+
+    TYPE: ClassVar[str] = "zero_picked"
+    VERSION: ClassVar[int] = 1
+    tour: str
+    task: str
+    order: str
+    line: int
+    sku: str
+    lot: str
+    location: str
+    missing: int
+    cause: ShortCause
+
+
+@dataclass(frozen=True, slots=True)
+class Damaged:
+    """Units at the location are damaged and set aside. The task still asks for its quantity."""
+
+    TYPE: ClassVar[str] = "damaged"
+    VERSION: ClassVar[int] = 1
+    tour: str
+    task: str
+    order: str
+    line: int
+    sku: str
+    lot: str
+    location: str
+    quantity: int
+
+
+@dataclass(frozen=True, slots=True)
+class TourChanged:
+    """The central changed the tour: stops that a short found elsewhere, tasks of a cancelled order gone.
+
+    ``tasks`` is the whole new list in walking order; tasks already done stay in it.
+    """
+
+    TYPE: ClassVar[str] = "tour_changed"
+    VERSION: ClassVar[int] = 1
+    tour: str
+    version: int
+    tasks: tuple[Task, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ToteDropped:
+    """A tote was left at a drop place; from now on it is in the pack queue."""
+
+    TYPE: ClassVar[str] = "tote_dropped"
+    VERSION: ClassVar[int] = 1
+    tour: str
+    tote: str
+    place: str
+
+
+@dataclass(frozen=True, slots=True)
+class TourParked:
+    """The picker left the tour on its cart; anybody may go on with it."""
+
+    TYPE: ClassVar[str] = "tour_parked"
+    VERSION: ClassVar[int] = 1
+    tour: str
+
+
+@dataclass(frozen=True, slots=True)
+class TourPassedOn:
+    """The tour goes on at this station in another operator's hands."""
+
+    TYPE: ClassVar[str] = "tour_passed_on"
+    VERSION: ClassVar[int] = 1
+    tour: str
+    to_operator: str
+
+
+@dataclass(frozen=True, slots=True)
+class TourFinished:
+    """Every tote is dropped and the cart is free."""
+
+    TYPE: ClassVar[str] = "tour_finished"
+    VERSION: ClassVar[int] = 1
+    tour: str
+
+
+PickingFact = (
+    TourTaken
+    | CartScanned
+    | ToteAssigned
+    | LocationReached
+    | UnitsCounted
+    | CountUndone
+    | Picked
+    | PickUndone
+    | Shorted
+    | ZeroPicked
+    | Damaged
+    | TourChanged
+    | ToteDropped
+    | TourParked
+    | TourPassedOn
+    | TourFinished
+)

@@ -1,0 +1,66 @@
+"""The floor: where things lie, where people walk, and what they push around."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class LocationKind(StrEnum):
+    """What a location is used for."""
+
+    PICK_FACE = "pick_face"
+    RESERVE = "reserve"
+    DROP = "drop"
+    """Where a picker leaves full totes for the packers."""
+    HOSPITAL = "hospital"
+    """Where a tote waits that cannot go on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Location:
+    """A place with a label. ``x_mm`` and ``y_mm`` are where a picker stands, from the floor's lower left."""
+
+    code: str
+    zone: str
+    kind: LocationKind
+    x_mm: int
+    y_mm: int
+    pickable: bool
+    check_code: str
+
+
+@dataclass(frozen=True, slots=True)
+class Walkway:
+    """A straight stretch that people walk, both ways, between two points in millimetres."""
+
+    x1_mm: int
+    y1_mm: int
+    x2_mm: int
+    y2_mm: int
+
+
+@dataclass(frozen=True, slots=True)
+class Floor:
+    """The walking graph: stretches that meet where they touch or cross. Without any, the floor is open ground."""
+
+    walkways: tuple[Walkway, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Cart:
+    """A cart that carries one tote in each of its slots."""
+
+    code: str
+    slots: int
+
+
+@dataclass(frozen=True, slots=True)
+class ToteUse:
+    """What a tote is doing. An empty ``order`` is a tote that is free."""
+
+    code: str
+    order: str = ""
+    tour: str = ""
+    station: str = ""
+    """The station that holds the tour, or held it last: whose facts are missing when they are missing."""
+    place: str = ""
+    """The drop or hospital place where it stands; empty while on a cart or at a bench."""

@@ -1,0 +1,73 @@
+"""Orders as the shop sends them and as they stand on their way."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from app.model.items import Variant
+
+
+class ShortPolicy(StrEnum):
+    """What to do when an order cannot be served whole."""
+
+    SHIP_PART = "ship_part"
+    """Ship what there is; the rest is a backorder and follows."""
+    WAIT = "wait"
+    """Wait until everything is there."""
+    HOSPITAL = "hospital"
+    """As ``wait``, and what is already picked goes to the hospital place until a person decides."""
+
+
+class OrderStatus(StrEnum):
+    """Where an order stands. Only forward, but for ``held`` and for reopening a parcel."""
+
+    HELD = "held"
+    CONFIRMED = "confirmed"
+    ALLOCATED = "allocated"
+    PICKING = "picking"
+    PICKED = "picked"
+    PACKING = "packing"
+    PACKED = "packed"
+    SHIPPED = "shipped"
+    IN_TRANSIT = "in_transit"
+    DELIVERED = "delivered"
+    CANCELLED = "cancelled"
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where a parcel goes. ``country`` is ISO 3166-1 alpha-2."""
+
+    name: str
+    street: str
+    city: str
+    country: str
+    postcode: str = ""
+    company: str = ""
+    street2: str = ""
+    region: str = ""
+    phone: str = ""
+    email: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class OrderLine:
+    """So many units of one SKU. ``variant`` is what the customer believes to have ordered; it must agree."""
+
+    number: int
+    sku: str
+    quantity: int
+    variant: Variant = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """A shop's order. Priority 1 is the most urgent; ``ship_by`` is aware UTC."""
+
+    number: str
+    priority: int
+    ship_by: datetime
+    service: str
+    policy: ShortPolicy
+    ship_to: Address
+    lines: tuple[OrderLine, ...]

@@ -1,0 +1,29 @@
+"""The one catalogue of words: every sentence that a person reads, by its code, with its parameters.
+
+English is the source language; ``translate`` is gettext's seam for the others.
+"""
+
+from collections.abc import Callable
+
+from app.model.answers import Param, Say
+from app.model.words.central import CENTRAL
+from app.model.words.packing import PACKING
+from app.model.words.picking import PICKING
+from app.model.words.printing import PRINTING
+from app.model.words.screens import SCREENS
+from app.model.words.signing import SIGNING
+
+WORDS: dict[str, str] = {**SIGNING, **PICKING, **PACKING, **SCREENS, **CENTRAL, **PRINTING}
+
+
+def phrase(code: str, params: tuple[tuple[str, Param], ...], translate: Callable[[str], str] = str) -> str:
+    """The sentence for a code. A code without words is shown as itself: a person can still report it."""
+    template = WORDS.get(code)
+    if template is None:
+        return " ".join([code, *(f"{name}={value}" for name, value in params)])
+    return translate(template).format(**dict(params))
+
+
+def words(sentence: Say, translate: Callable[[str], str] = str) -> str:
+    """The sentence that a dialogue said."""
+    return phrase(sentence.code, sentence.params, translate)

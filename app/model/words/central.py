@@ -1,0 +1,3 @@
+"""Words of the catalogue: central."""
+
+CENTRAL: dict[str, str] = {}

@@ -1,0 +1,3 @@
+"""Words of the catalogue: packing."""
+
+PACKING: dict[str, str] = {}

@@ -1,0 +1,3 @@
+"""Words of the catalogue: picking."""
+
+PICKING: dict[str, str] = {}

@@ -1,0 +1,3 @@
+"""Words of the catalogue: screens."""
+
+SCREENS: dict[str, str] = {}

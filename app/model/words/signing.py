@@ -1,0 +1,3 @@
+"""Words of the catalogue: signing."""
+
+SIGNING: dict[str, str] = {}

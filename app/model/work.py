@@ -1,0 +1,106 @@
+"""Work that is lent to a terminal: tours for pickers, pack jobs for packers."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from app.model.orders import Address, ShortPolicy
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """Take ``quantity`` of one item and lot at one location for the order in one slot of the cart."""
+
+    id: str
+    order: str
+    line: int
+    sku: str
+    lot: str
+    location: str
+    quantity: int
+    slot: int
+
+
+@dataclass(frozen=True, slots=True)
+class Tour:
+    """A walk as it was planned: tasks in walking order, and what it saves against walking by location code.
+
+    ``orders[slot]`` is the order whose tote stands in that slot. ``version`` rises whenever the central changes
+    the tasks; lengths are millimetres from the depot and back.
+    """
+
+    id: str
+    cart: str
+    priority: int
+    ship_by: datetime
+    orders: tuple[str, ...]
+    tasks: tuple[Task, ...]
+    length_mm: int
+    location_order_mm: int
+    method: str
+    version: int = 1
+
+    def with_tasks(self, tasks: tuple[Task, ...]) -> "Tour":
+        """The same tour with other tasks, as after a short that found another location."""
+        return replace(self, tasks=tasks)
+
+
+@dataclass(frozen=True, slots=True)
+class LentTour:
+    """A tour as it is lent to one station, with the facts of earlier holders, oldest first, as recorded."""
+
+    tour: Tour
+    station: str
+    operator: str
+    history: tuple[str, ...] = ()
+    """Journal envelopes (JSON) of the stations that had it before; folding them gives the state to go on from."""
+    taken_over: bool = False
+    """A supervisor gave it on before all facts of its last holder had arrived."""
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What lies in a tote for one order line."""
+
+    line: int
+    sku: str
+    lot: str
+    quantity: int
+
+
+@dataclass(frozen=True, slots=True)
+class PackTote:
+    """A tote of an order. ``missing_station`` names whose picks have not all arrived; empty when all are here."""
+
+    code: str
+    place: str
+    contents: tuple[Content, ...]
+    missing_station: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PackLine:
+    """An order line at the bench: ordered, already packed in earlier parcels, still short."""
+
+    number: int
+    sku: str
+    ordered: int
+    packed: int
+    short: int
+
+
+@dataclass(frozen=True, slots=True)
+class PackJob:
+    """An order in the pack queue."""
+
+    order: str
+    priority: int
+    ship_by: datetime
+    service: str
+    policy: ShortPolicy
+    ship_to: Address
+    lines: tuple[PackLine, ...]
+    totes: tuple[PackTote, ...]
+    next_parcel: int = 1
+    """The number of the next parcel of this order."""
+    cancelled: bool = False
+    """The order was cancelled after picking: the totes are put back, not packed."""
