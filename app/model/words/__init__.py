@@ -7,13 +7,26 @@ from collections.abc import Callable
 
 from app.model.answers import Param, Say
 from app.model.words.central import CENTRAL
+from app.model.words.devices import DEVICES
 from app.model.words.packing import PACKING
 from app.model.words.picking import PICKING
+from app.model.words.planning import PLANNING
 from app.model.words.printing import PRINTING
 from app.model.words.screens import SCREENS
 from app.model.words.signing import SIGNING
+from app.model.words.station import STATION
 
-WORDS: dict[str, str] = {**SIGNING, **PICKING, **PACKING, **SCREENS, **CENTRAL, **PRINTING}
+WORDS: dict[str, str] = {
+    **SIGNING,
+    **PICKING,
+    **PACKING,
+    **SCREENS,
+    **CENTRAL,
+    **PLANNING,
+    **PRINTING,
+    **DEVICES,
+    **STATION,
+}
 
 
 def phrase(code: str, params: tuple[tuple[str, Param], ...], translate: Callable[[str], str] = str) -> str:
