@@ -25,6 +25,12 @@ class Command(StrEnum):
     SIGN_OFF = "sign_off"
     REPRINT = "reprint"
     HELP = "help"
+    UP = "up"
+    DOWN = "down"
+    PANE = "pane"
+    """The next list of the supervisor's view."""
+    CHOOSE = "choose"
+    """Do what is proposed for the row that is marked."""
 
 
 class Kind(StrEnum):
@@ -176,7 +182,15 @@ class PinChecked:
     right: bool
 
 
-Entry = Scanned | Pressed | Typed | LentChanged | Idle | Refused | PinChecked
+@dataclass(frozen=True, slots=True)
+class Told:
+    """The central's answer to a supervisor's request: its JSON, decoded, for the topic it was asked about."""
+
+    topic: str
+    data: object
+
+
+Entry = Scanned | Pressed | Typed | LentChanged | Idle | Refused | PinChecked | Told
 
 
 # --- what comes out of it ------------------------------------------------------------------------------------
@@ -221,7 +235,17 @@ class CheckPin:
     pin: str
 
 
-Effect = AskForTour | AskForReprint | AskToReopen | PrintLabel | CheckPin
+@dataclass(frozen=True, slots=True)
+class AskCentral:
+    """A supervisor's request, made online. Its answer comes back as ``Told`` with the same topic."""
+
+    topic: str
+    method: str
+    path: str
+    body: tuple[tuple[str, Param], ...] = ()
+
+
+Effect = AskForTour | AskForReprint | AskToReopen | PrintLabel | CheckPin | AskCentral
 
 
 class Keep(Enum):

@@ -29,6 +29,10 @@ class SiteSettings:
     idle_lock_s: int = 300
     wrap_weight_g: int = 20
     """What the protection of one fragile unit weighs, for the calculated weight."""
+    max_stops: int = 30
+    """A tour visits at most so many locations, unless one order alone needs more."""
+    tour_minutes: int = 90
+    """A tour that is out for longer is looked after."""
 
 
 @dataclass(frozen=True, slots=True)

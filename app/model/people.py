@@ -40,3 +40,8 @@ class Operator:
             return True
         wanted = {View.PICKING: Role.PICKER, View.PACKING: Role.PACKER, View.EXCEPTIONS: Role.SUPERVISOR}
         return wanted[view] in self.roles
+
+
+def pin_material(pin: str, badge: str) -> str:
+    """What an Argon2id verifier is made over: the PIN bound to the secret of the badge."""
+    return f"{pin}:{badge}"

@@ -1,4 +1,7 @@
-"""Rate cards: what carriers offer, where to, by when, for how much. Prices are Decimal, all of one currency in a book."""
+"""Rate cards: what carriers offer, where to, by when, for how much.
+
+Prices are Decimal, all of one currency in a book.
+"""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from app.model.answers import Param, Say
 from app.model.words.central import CENTRAL
+from app.model.words.demo import DEMO
 from app.model.words.devices import DEVICES
 from app.model.words.packing import PACKING
 from app.model.words.picking import PICKING
@@ -15,12 +16,15 @@ from app.model.words.printing import PRINTING
 from app.model.words.screens import SCREENS
 from app.model.words.signing import SIGNING
 from app.model.words.station import STATION
+from app.model.words.supervising import SUPERVISING
 
 WORDS: dict[str, str] = {
     **SIGNING,
+    **SUPERVISING,
     **PICKING,
     **PACKING,
     **SCREENS,
+    **DEMO,
     **CENTRAL,
     **PLANNING,
     **PRINTING,

@@ -1,3 +1,87 @@
-"""Words of the catalogue: central."""
+"""Words of the catalogue: central. What the books, the imports and the shop's API say."""
 
-CENTRAL: dict[str, str] = {}
+CENTRAL: dict[str, str] = {
+    # what came in and was not understood
+    "input.missing": "Missing. Wanted: a value.",
+    "input.unknown_field": "Nobody knows this field. Leave it out.",
+    "input.no_json": "This is no JSON: {wanted}.",
+    "input.whole_number": "{read!r} is no whole number.",
+    "input.yes_or_no": "{read!r} is neither yes nor no.",
+    "input.one_of": "{read!r} is not known. Right would be {wanted}.",
+    "input.at_least": "{read!r} is too small: at least {wanted}.",
+    "input.more_than": "{read!r} is too small: more than {wanted}.",
+    "input.at_most": "{read!r} is too large: at most {wanted}.",
+    "input.less_than": "{read!r} is too large: less than {wanted}.",
+    "input.text": "{read!r} is no text.",
+    "input.longer": "{read!r} is too short: at least {wanted} characters.",
+    "input.shorter": "{read!r} is too long: at most {wanted} characters.",
+    "input.form": "{read!r} is not written as wanted: {wanted}.",
+    "input.more_entries": "Too few: at least {wanted}.",
+    "input.fewer_entries": "Too many: at most {wanted}.",
+    "input.time_zone": "{read!r} has no offset. Right would be a time such as 2026-11-24T16:00:00Z.",
+    "input.time": "{read!r} is no such time or day. Right would be 2026-11-24T16:00:00Z, or 2026-11-24 for a day.",
+    "input.wrong": "{read!r} is wrong: {wanted}.",
+    # files
+    "import.too_big": "The file has more than {limit} bytes. Part it.",
+    "import.too_many_rows": "The file has more than {limit} rows. The rest was not read: part it.",
+    "import.encoding": "Byte {byte} of this line ({read}) is no {encoding}. Save the file as UTF-8.",
+    "import.empty": "The file is empty. Wanted is a line with the names: {wanted}.",
+    "import.column_twice": "Two columns have this name. Take one away.",
+    "import.unknown_column": "This column is passed over. Known are: {wanted}.",
+    "import.missing_column": "The file needs this column. Known are: {wanted}.",
+    "import.cells": "The row has {read} cells, the first line {wanted}. Look for a missing or a single quote.",
+    "import.unknown_file": "{read} is no file that can be imported. Known are: {wanted}.",
+    "import.no_files": "There is nothing to import here. Known are: {wanted}.",
+    "import.unreadable": "The file cannot be read: {reason}.",
+    "import.unknown_sku": "No item has the SKU {read}. Import the item first.",
+    "import.barcode_taken": "The barcode {read} belongs to {sku}. One barcode means one item.",
+    "import.repeated": "{read} stands in this file before, on line {line}, with other values. The first counts.",
+    "import.order_incomplete": "Order {order} was not taken: one of its rows is wrong.",
+    "import.order_differs": "The rows of order {order} do not agree: {read} here, {wanted} in its first row.",
+    "import.order_conflict": (
+        "Order {order} is known with other content and not held any more: {field} is {known}, read was {read};"
+        " {more} more differences."
+    ),
+    # stock
+    "stock.not_covered": "{place} has {free} free units of {sku} (lot {lot}), {wanted} are wanted.",
+    "stock.unexplained": "{quantity} units of {sku} (lot {lot}) came from {place} that the books do not have there.",
+    "stock.unknown_sku": "No item has the SKU {sku}. Import the item first.",
+    "stock.unknown_location": "There is no location {location}. Import the location first.",
+    "stock.in_the_future": "{at} is still to come. Wanted: when it happened.",
+    "stock.quantity": "The quantity is {quantity}. At least {least} is wanted.",
+    "stock.lot_missing": "{sku} is kept by lot. Name the lot.",
+    "stock.lot_not_wanted": "{sku} is not kept by lot: leave {lot} out, or mark the item as lot controlled.",
+    "stock.expiry_missing": "{sku} expires. Say when lot {lot} does.",
+    "stock.expiry_not_wanted": "{sku} does not expire: leave the date out, or mark the item as expiring.",
+    "stock.lot_expiry": "Lot {lot} of {sku} expires on {known}, read was {read}. A lot has one date.",
+    "stock.posted_otherwise": (
+        "{reference} is booked already for {sku} (lot {lot}) at {location} as {booked}, read was {read}."
+        " A correction needs a reference of its own."
+    ),
+    "allocate.put_back": "Bound again to {location}: the pick was undone.",
+    # orders
+    "order.unknown": "There is no order {order}.",
+    "order.conflict": "Order {order} is known with other content: {count} differences.",
+    "order.other_number": "The address says order {number}, the content order {read}. They must agree.",
+    "order.not_held": "Order {order} is {state}. Only a held order can be changed: cancel it and send another.",
+    "order.in_work": "Order {order} has stock or picks already. Cancel it and send another.",
+    "order.already_shipped": "Parcel {parcel} of order {order} is on manifest {manifest}. It cannot be called back.",
+    "order.cancelled": "Order {order} is cancelled.",
+    "order.no_stock": "Order {order}, line {line}: {missing} of {sku} are missing.",
+    "order.put_back": "Put back what lies in {tote}: order {order} was cancelled by {by}.",
+    # catalogue and site
+    "item.unknown": "No item has the SKU {sku}.",
+    "barcode.taken": "The barcode {barcode} belongs to {sku}. One barcode means one item.",
+    "operator.badge_taken": "{operator} would have the same badge as {holder}. Each badge is for one person.",
+    "site.unknown": "There is no such site.",
+    "site.wrong_id": "{site} is no name for a site: small letters, digits and -, at most 32.",
+    "site.wrong_prefix": "{prefix} is no GS1 company prefix: 4 to 12 digits.",
+    # the API
+    "api.invalid": "The request was not understood: {count} errors.",
+    "api.who_are_you": "A valid token is wanted: Authorization: Bearer TOKEN.",
+    "api.not_allowed": "This token may not do that.",
+    "api.not_found": "There is nothing at {path}.",
+    "api.wrong_method": "{path} cannot be asked by {method}.",
+    "api.refused": "The request to {path} was refused.",
+    "api.broken": "Something is broken in the central. It is in the log; try again later.",
+}

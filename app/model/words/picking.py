@@ -113,7 +113,6 @@ PICKING: dict[str, str] = {
     "pick.typing_refuses_barcodes": "{read} was scanned where something is typed; type it, or press back",
     "pick.key_not_here": "The key {key} does nothing here",
     "pick.answer_first": "Answer the question or press back; then press {key}",
-    "pick.no_reasons": "There is no work in hand to explain",
     "pick.nothing_to_leave": "Nothing to go back from; the undo key takes back the last count",
     "pick.nothing_to_undo": "Nothing to undo on this tour",
     "pick.undo_after_drop": "Tote {tote} is already at {place}; ask a supervisor",

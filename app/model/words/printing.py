@@ -26,6 +26,7 @@ PRINTING: dict[str, str] = {
     ),
     "paper.from": "FROM",
     "paper.to": "TO",
+    "paper.phone": "Tel. {phone}",
     "paper.order": "ORDER",
     "paper.parcel": "PARCEL",
     "paper.weight": "WEIGHT",

@@ -5,7 +5,6 @@ STATION: dict[str, str] = {
     "scan.duplicate": "The trigger went twice. It counts once.",
     "type.digit": "Typed so far: {line}. Scan ENTER when it is whole.",
     "type.not_asked": "Nothing is to be typed here. Do what the line above says.",
-    "type.empty": "Nothing was typed. Type it, then Enter.",
     "type.too_long": "That is longer than {limit} characters. Type it again, shorter.",
     # the terminal
     "station.fault": "That did not work, and nothing was counted. Try once more; if it stays, tell a supervisor.",

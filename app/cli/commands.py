@@ -1,0 +1,182 @@
+"""What can be said on the command line, and who answers it."""
+
+import argparse
+import sys
+from collections.abc import Callable, Sequence
+from importlib import import_module
+from pathlib import Path
+
+from app.cli.failing import CommandError, words_for
+
+EPILOG = "Settings stand in storehand.toml, in STOREHAND_... variables, or here; see docs/settings.md."
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command. Gives the exit status: 0 done, 1 the answer is no, 2 it could not be done and why."""
+    parsed = _parser().parse_args(arguments)
+    module, _, function = parsed.answer.partition(":")
+    run: Callable[[argparse.Namespace], int] = getattr(import_module(f"app.cli.{module}"), function)
+    try:
+        return run(parsed)
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:
+        return 0
+    except Exception as error:
+        said = words_for(error)
+        if said is None:
+            raise
+        print(f"storehand {parsed.command}: {said}", file=sys.stderr)
+        return error.status if isinstance(error, CommandError) else 2
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="storehand", description="Runs the floor of a warehouse.", epilog=EPILOG
+    )
+    parser.add_argument(
+        "--config", type=Path, help="settings file (default: storehand.toml here, if there is one)"
+    )
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    _add_seeing(commands)
+    _add_running(commands)
+    _add_keeping(commands)
+    return parser
+
+
+def _command(
+    commands: "argparse._SubParsersAction[argparse.ArgumentParser]", name: str, answer: str, words: str
+) -> argparse.ArgumentParser:
+    command = commands.add_parser(name, help=words, description=words)
+    command.set_defaults(answer=answer)
+    return command
+
+
+def _database(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--database", help="sqlite:///FILE or postgresql://... (default: central.db in the home folder)"
+    )
+    command.add_argument("--site", help="which site of the database (default: main)")
+
+
+def _add_seeing(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    demo = _command(
+        commands,
+        "demo",
+        "demo:run",
+        "A small warehouse with everything in it, to try. A fresh start each time.",
+    )
+    demo.add_argument(
+        "--sheet", type=Path, metavar="PDF", help="print badges, totes, commands and items as codes instead"
+    )
+    demo.add_argument("--orders", type=_positive, default=60, help="orders that wait (default 60)")
+    demo.add_argument("--seed", type=int, default=1, help="the same seed makes the same warehouse")
+    demo.add_argument(
+        "--scanner", action="append", default=[], metavar="URL", help="a real scanner: device or pyserial URL"
+    )
+
+    robot = _command(
+        commands, "robot", "robot:run", "An operator made of a screen reader and a scanner works a day."
+    )
+    robot.add_argument("--orders", type=_positive, default=10)
+    robot.add_argument("--seed", type=int, default=1)
+    robot.add_argument("--json", action="store_true", help="one JSON object and nothing else")
+    robot.add_argument(
+        "--import", dest="folder", type=Path, metavar="DIR", help="a warehouse in the files of docs/import.md"
+    )
+    robot.add_argument(
+        "--size", type=_size, default=(80, 24), help="columns x rows of the terminal, as 80x24"
+    )
+    robot.add_argument("--faults", default="none", help="none, usual, or a JSON file of rates")
+    robot.add_argument("--database", help="an empty database; a SQLite file of its own where none is named")
+
+
+def _add_running(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    central = _command(commands, "central", "central:serve", "The server that terminals and shops talk to.")
+    _database(central)
+    central.add_argument("--host", help="address to listen on (default 127.0.0.1)")
+    central.add_argument("--port", type=_port, help="port to listen on, 0 for any free one (default 8423)")
+    central.add_argument("--certificate", help="TLS certificate chain (PEM)")
+    central.add_argument("--key", help="its private key (PEM)")
+    central.add_argument("--with-parent", action="store_true", help=argparse.SUPPRESS)
+
+    station = _command(commands, "station", "station:run", "A terminal for pickers, packers and supervisors.")
+    station.add_argument(
+        "name", nargs="?", default="STATION-1", help="this terminal's name (default STATION-1)"
+    )
+    station.add_argument(
+        "--central", metavar="URL", help="where the central is, as https://central.example:8423"
+    )
+    station.add_argument("--ca", help="certificates to trust instead of the system's (PEM)")
+    station.add_argument("--enrol", metavar="CODE", help="the one-time code that 'storehand code' printed")
+    station.add_argument("--home", type=Path, help="folder of this host's stations")
+    station.add_argument(
+        "--scanner",
+        action="append",
+        default=[],
+        metavar="URL",
+        help="device path or pyserial URL; repeatable",
+    )
+    station.add_argument(
+        "--standalone", action="store_true", help="a warehouse on this one machine: brings its own central"
+    )
+
+
+def _add_keeping(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    bring = _command(
+        commands, "import", "keeping:bring_in", "Take in CSV files; docs/import.md has the formats."
+    )
+    bring.add_argument("path", type=Path, help="a folder of files, or one file")
+    _database(bring)
+
+    export = _command(commands, "export", "keeping:export", "Print what a shop wants to know, as CSV.")
+    export.add_argument("what", choices=["orders"])
+    _database(export)
+
+    audit = _command(
+        commands, "audit", "keeping:audit", "Recompute every balance and reservation; exit 1 if any differs."
+    )
+    audit.add_argument("--json", action="store_true")
+    _database(audit)
+
+    code = _command(
+        commands,
+        "code",
+        "keeping:code",
+        "Print a one-time code that enrols a terminal, good for ten minutes.",
+    )
+    code.add_argument("--json", action="store_true")
+    _database(code)
+
+    token = _command(
+        commands, "token", "keeping:token", "Print a new token for a shop; it is shown only once."
+    )
+    token.add_argument("shop", help="the shop's name")
+    _database(token)
+
+    revoke = _command(
+        commands, "revoke", "keeping:revoke", "Close a terminal or a shop out: its token is void at once."
+    )
+    revoke.add_argument("name")
+    _database(revoke)
+
+
+def _positive(text: str) -> int:
+    number = int(text)
+    if not 1 <= number <= 100_000:
+        raise argparse.ArgumentTypeError(f"{text} is not a number from 1 to 100000")
+    return number
+
+
+def _port(text: str) -> int:
+    number = int(text)
+    if not 0 <= number <= 65_535:
+        raise argparse.ArgumentTypeError(f"{text} is not a port; one is 0 to 65535")
+    return number
+
+
+def _size(text: str) -> tuple[int, int]:
+    columns, _, rows = text.lower().partition("x")
+    if not (columns.isdigit() and rows.isdigit() and int(columns) >= 40 and int(rows) >= 16):
+        raise argparse.ArgumentTypeError(f"{text} is not a size; one is 80x24, the smallest 40x16")
+    return int(columns), int(rows)

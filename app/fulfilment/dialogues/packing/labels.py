@@ -1,0 +1,144 @@
+"""The label: wait for it, print it once, scan it back, print it again, or take the parcel apart."""
+
+from dataclasses import replace
+
+from app.fulfilment.dialogues.packing.stages import label_of
+from app.fulfilment.dialogues.packing.state import Card, Packing, Parcel, WhatWithParcel, WhyReprint
+from app.model.answers import (
+    AskForReprint,
+    AskToReopen,
+    Command,
+    Decision,
+    Effect,
+    Kind,
+    Meaning,
+    PrintLabel,
+    Verdict,
+    bad,
+    good,
+    wait,
+)
+from app.model.facts import Fact, LabelPrinted, ParcelResumed, ParcelSetAside
+from app.model.known import Known
+
+LONGEST_REASON = 200
+
+
+def news(state: Packing, known: Known) -> Decision:
+    """What the bench does by itself when the terminal knows more: print, print again, put away what is void."""
+    facts: list[Fact] = []
+    effects: list[Effect] = []
+    parcel = state.parcel
+    if parcel is not None and parcel.weighed and label_of(parcel, known).void:
+        return _with_copies(Decision(facts=(ParcelSetAside(parcel.id),), asking=None), state, known)
+    if parcel is not None and parcel.weighed:
+        printing = first_print(parcel, known)
+        facts += printing.facts
+        effects += printing.effects
+    return _with_copies(Decision(facts=tuple(facts), effects=tuple(effects)), state, known)
+
+
+def first_print(parcel: Parcel, known: Known) -> Decision:
+    """Print the label when it is there and has not been printed; a label with another number is another label."""
+    label = label_of(parcel, known)
+    if not label.ready or label.sscc == parcel.sscc:
+        return Decision()
+    return Decision(
+        facts=(LabelPrinted(parcel.id, label.sscc, 1),),
+        effects=(PrintLabel(parcel.id, 1),),
+    )
+
+
+def _with_copies(decision: Decision, state: Packing, known: Known) -> Decision:
+    wanted = [
+        label
+        for label in known.labels.values()
+        if label.copies > state.copies_of(label.parcel)
+        and label.ready
+        and label.copy_station == known.station
+    ]
+    return replace(
+        decision,
+        facts=(
+            *decision.facts,
+            *(LabelPrinted(label.parcel, label.sscc, label.copies + 1) for label in wanted),
+        ),
+        effects=(*decision.effects, *(PrintLabel(label.parcel, label.copies + 1) for label in wanted)),
+    )
+
+
+def resume(parcel: Parcel, known: Known) -> Decision:
+    """Go on with a parcel that stood aside."""
+    printing = first_print(parcel, known) if parcel.weighed else Decision()
+    verdict = good("pack.resumed", order=parcel.order, number=parcel.number)
+    if printing.facts:
+        verdict = good("pack.label_printing", order=parcel.order)
+    elif parcel.weighed and not parcel.printed:
+        verdict = awaiting(parcel, known)
+    return Decision(
+        facts=(ParcelResumed(parcel.id), *printing.facts),
+        verdict=verdict,
+        effects=printing.effects,
+        asking=None,
+    )
+
+
+def awaiting(parcel: Parcel, known: Known) -> Verdict:
+    """Why there is no label yet."""
+    if label_of(parcel, known).reasons:
+        return wait("pack.no_label", order=parcel.order)
+    if not known.online:
+        return wait("pack.awaiting_label_offline", order=parcel.order)
+    return wait("pack.awaiting_label", order=parcel.order)
+
+
+def is_own_label(parcel: Parcel, meaning: Meaning | None, sscc: str) -> bool:
+    """Whether the scanned label is the one that was printed for this parcel."""
+    if sscc:
+        return sscc == parcel.sscc
+    return meaning is not None and meaning.kind is Kind.LABEL and meaning.key == parcel.id
+
+
+def set_aside(parcel: Parcel) -> Decision:
+    """Free the bench while the parcel waits for its label."""
+    return Decision(
+        facts=(ParcelSetAside(parcel.id),),
+        verdict=good("pack.set_aside", order=parcel.order, number=parcel.number),
+        asking=None,
+    )
+
+
+def press(parcel: str, command: Command, known: Known) -> Decision | None:
+    """What the reprint and the problem key do about a parcel that is weighed; ``None`` for every other key."""
+    match command:
+        case Command.REPRINT | Command.PROBLEM if not known.online:
+            return Decision(verdict=bad("pack.needs_network"))
+        case Command.REPRINT if not (known.labels.get(parcel) and known.labels[parcel].ready):
+            return Decision(verdict=bad("pack.nothing_to_reprint", parcel=parcel))
+        case Command.REPRINT:
+            return Decision(verdict=wait("pack.type_reprint_reason"), asking=WhyReprint(parcel))
+        case Command.PROBLEM:
+            return Decision(verdict=wait("pack.choose_parcel_problem"), asking=WhatWithParcel(parcel))
+        case _:
+            return None
+
+
+def typed(asked: Card | WhyReprint | WhatWithParcel, text: str, known: Known) -> Decision:
+    """The answer to a question about a parcel."""
+    match asked:
+        case WhyReprint(parcel) if not 0 < len(text.strip()) <= LONGEST_REASON:
+            return Decision(verdict=bad("pack.type_reprint_reason"))
+        case WhyReprint(parcel):
+            return Decision(
+                verdict=wait("pack.reprint_asked", parcel=parcel),
+                effects=(AskForReprint(parcel, text.strip()),),
+                asking=None,
+            )
+        case WhatWithParcel(parcel) if text.strip() == "1":
+            return Decision(
+                verdict=wait("pack.reopen_asked", parcel=parcel), effects=(AskToReopen(parcel),), asking=None
+            )
+        case WhatWithParcel():
+            return Decision(verdict=bad("pack.choose_parcel_problem"))
+        case _:
+            return Decision(verdict=bad("pack.nothing_to_type", read=text[:40]))

@@ -1,0 +1,212 @@
+"""What a key or a typed line means at each step of a tour."""
+
+from app.fulfilment.dialogues.picking import asking
+from app.fulfilment.dialogues.picking.facts import banked, damaged, found_range, short, unpicked
+from app.fulfilment.dialogues.picking.saying import wrong_item
+from app.fulfilment.dialogues.picking.scanning import Units, count, refuse
+from app.fulfilment.dialogues.picking.state import QUESTIONS, Picking, Step, in_hand, step_of
+from app.model.answers import Command, Decision, bad, good, wait
+from app.model.facts import Counted, CountUndone, PickingFact, ShortCause, UnitsCounted
+from app.model.known import Known
+from app.model.work import Task
+
+MOST_TYPED = 40
+"""A typed line is cut to this before it is shown or kept."""
+
+
+def press(state: Picking | None, command: Command, known: Known) -> Decision:
+    """What follows from a key or a command barcode."""
+    working = in_hand(state)
+    step = step_of(working)
+    if working is None or step is Step.CART:
+        return refuse(bad("pick.key_not_here", key=command.value))
+    if command is Command.BACK:
+        return _back(working)
+    if step in QUESTIONS and not (step is Step.LOT and command is Command.UNDO):
+        return refuse(bad("pick.answer_first", key=command.value))
+    if command is Command.UNDO:
+        return _back(working) if step is Step.LOT else _undo(working)
+    task = working.task
+    if task is None or step is Step.EMPTY_TOTE:
+        return refuse(bad("pick.key_not_here", key=command.value))
+    match command:
+        case Command.PROBLEM:
+            return Decision(verdict=wait("pick.which_problem"), asking=asking.ProblemWanted())
+        case Command.QUANTITY:
+            return _quantity(working, task, known)
+        case Command.FULL:
+            slot = task.slot + 1
+            return Decision(
+                verdict=wait("pick.another_tote_wanted", slot=slot, order=task.order),
+                asking=asking.AnotherToteWanted(),
+            )
+        case _:
+            return refuse(bad("pick.key_not_here", key=command.value))
+
+
+def _back(state: Picking) -> Decision:
+    if state.asking is None:
+        return refuse(bad("pick.nothing_to_leave"))
+    return Decision(verdict=good("pick.question_left"), asking=None)
+
+
+def _undo(state: Picking) -> Decision:
+    """Take back the last count, or else the last banked pick."""
+    if state.counts:
+        last = state.counts[-1]
+        verdict = good("pick.count_undone", quantity=last.quantity, counted=state.counted - last.quantity)
+        return Decision((CountUndone(state.tour.id, last.task, last.quantity),), verdict)
+    if not state.picks:
+        return refuse(bad("pick.nothing_to_undo"))
+    pick = state.picks[-1]
+    place = next((drop.place for drop in state.dropped if drop.tote == pick.tote), "")
+    if place:
+        return refuse(bad("pick.undo_after_drop", tote=pick.tote, place=place))
+    return Decision(
+        (unpicked(pick),),
+        good(
+            "pick.pick_undone", quantity=pick.quantity, sku=pick.sku, tote=pick.tote, location=pick.location
+        ),
+    )
+
+
+def _quantity(state: Picking, task: Task, known: Known) -> Decision:
+    if state.current is None:
+        return refuse(bad("pick.scan_location_before", location=task.location))
+    least = known.settings.type_quantity_from
+    if task.quantity < least:
+        return refuse(bad("pick.quantity_too_small", asked=task.quantity, least=least))
+    if not state.counts:
+        return refuse(bad("pick.quantity_scan_one_first", sku=task.sku))
+    needed = state.needed(task)
+    if state.counted >= needed:
+        return refuse(bad("pick.enough", counted=state.counted, tote=state.tote_of(task.slot)))
+    return Decision(
+        verdict=wait("pick.type_quantity", least=state.counted + 1, most=needed),
+        asking=asking.QuantityWanted(),
+    )
+
+
+def typed(state: Picking | None, text: str, known: Known) -> Decision:
+    """What follows from a typed line."""
+    text = text.strip()[:MOST_TYPED]
+    working = in_hand(state)
+    task = working.task if working is not None else None
+    if working is None or task is None:
+        return refuse(bad("pick.nothing_to_type", read=text))
+    match working.asking:
+        case asking.QuantityWanted():
+            return _typed_quantity(working, task, text)
+        case asking.ProblemWanted():
+            return _problem(working, task, text)
+        case asking.FoundWanted(cause=cause):
+            return _found(working, task, text, cause)
+        case asking.DamagedWanted():
+            return _damaged(working, task, text)
+        case asking.BlockedToConfirm():
+            return _blocked(working, task, text)
+        case asking.SkuWanted():
+            return _sku(working, task, text, known)
+    if working.typed and working.one_tote:
+        return _confirmed(working, task, text)
+    return refuse(bad("pick.nothing_to_type", read=text))
+
+
+def _number(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= 4 else None
+
+
+def _typed_quantity(state: Picking, task: Task, text: str) -> Decision:
+    """The whole quantity in the hand, the scanned units among it."""
+    number, least, most = _number(text), state.counted + 1, state.needed(task)
+    if number is None or not least <= number <= most:
+        return refuse(bad("pick.quantity_out_of_range", read=text, least=least, most=most))
+    more = number - state.counted
+    fact = UnitsCounted(state.tour.id, task.id, more, text, state.counts[-1].lot, Counted.TYPED_QUANTITY)
+    return Decision((fact,), good("pick.quantity_typed", quantity=number, tote=state.tote_of(task.slot)))
+
+
+def _confirmed(state: Picking, task: Task, text: str) -> Decision:
+    if _number(text) != state.counted:
+        return refuse(bad("pick.quantity_differs", read=text, quantity=state.counted))
+    tote = state.tote_of(task.slot)
+    return Decision(
+        (banked(state, task),), good("pick.banked", quantity=state.counted, tote=tote, order=task.order)
+    )
+
+
+def _problem(state: Picking, task: Task, text: str) -> Decision:
+    if text in {"1", "2", "3", "5"} and state.current is None:
+        return refuse(bad("pick.scan_location_before", location=task.location))
+    match text:
+        case "1":
+            return _short(state, task, ShortCause.SHORT)
+        case "2":
+            return Decision(verdict=wait("pick.how_many_damaged"), asking=asking.DamagedWanted())
+        case "3":
+            return _short(state, task, ShortCause.WRONG_STOCK)
+        case "4":
+            if state.counts:
+                tote = state.tote_of(task.slot)
+                return refuse(bad("pick.bank_or_undo_first", quantity=state.counted, tote=tote))
+            return Decision(
+                verdict=wait("pick.blocked_confirm", location=task.location),
+                asking=asking.BlockedToConfirm(),
+            )
+        case "5":
+            return Decision(verdict=wait("pick.type_sku"), asking=asking.SkuWanted())
+        case _:
+            return refuse(bad("pick.no_such_problem", read=text))
+
+
+def _short(state: Picking, task: Task, cause: ShortCause) -> Decision:
+    possible = found_range(state, task)
+    if not possible:
+        return refuse(bad("pick.nothing_is_short", counted=state.counted, tote=state.tote_of(task.slot)))
+    return Decision(
+        verdict=wait("pick.how_many_found", least=possible[0], most=possible[-1]),
+        asking=asking.FoundWanted(cause),
+    )
+
+
+def _found(state: Picking, task: Task, text: str, cause: ShortCause) -> Decision:
+    number, possible = _number(text), found_range(state, task)
+    if number is None or number not in possible:
+        return refuse(bad("pick.found_out_of_range", read=text, least=possible[0], most=possible[-1]))
+    return Decision(
+        verdict=wait("pick.confirm_short", found=number, location=task.location),
+        asking=asking.ShortToConfirm(cause, number),
+    )
+
+
+def _damaged(state: Picking, task: Task, text: str) -> Decision:
+    number = _number(text)
+    if number is None or not 1 <= number <= asking.MOST_DAMAGED:
+        return refuse(bad("pick.damaged_out_of_range", read=text, most=asking.MOST_DAMAGED))
+    return Decision(
+        (damaged(state, task, number),), good("pick.damaged", quantity=number, needed=state.needed(task))
+    )
+
+
+def _blocked(state: Picking, task: Task, text: str) -> Decision:
+    """Nobody gets to a blocked location, so every open task there ends."""
+    if text != asking.YES:
+        return refuse(bad("pick.blocked_not_confirmed", read=text, location=task.location))
+    there = [other for other in state.walk if other.location == task.location]
+    facts: tuple[PickingFact, ...] = tuple(
+        short(state, other, state.picked(other), ShortCause.BLOCKED) for other in there
+    )
+    missing = sum(state.needed(other) for other in there)
+    return Decision(facts, good("pick.blocked", location=task.location, missing=missing))
+
+
+def _sku(state: Picking, task: Task, text: str, known: Known) -> Decision:
+    """One unit of an item whose barcode is gone."""
+    if text.casefold() != task.sku.casefold():
+        if text in known.items:
+            return refuse(wrong_item(known, text, task.sku))
+        return refuse(bad("pick.wrong_sku", read=text, sku=task.sku))
+    if state.typed:
+        tote = state.tote_of(task.slot)
+        return refuse(bad("pick.confirm_quantity_first", quantity=state.counted, tote=tote))
+    return count(state, task, Units(1, text, Counted.TYPED_SKU), known)

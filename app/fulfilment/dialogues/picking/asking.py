@@ -1,0 +1,79 @@
+"""The picker's open questions: no facts, lost with the process and simply asked again."""
+
+from dataclasses import dataclass
+
+from app.model.facts import Counted, ShortCause
+
+MOST_DAMAGED = 999
+"""More units in one typed line is a slip of the finger."""
+
+YES = "1"
+"""What is typed to confirm that a location is blocked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Jump:
+    """The location of another stop was scanned; the same scan again goes there."""
+
+    location: str
+
+
+@dataclass(frozen=True, slots=True)
+class LotWanted:
+    """An item was scanned and its lot must be proved before it counts."""
+
+    quantity: int
+    code: str
+    how: Counted
+
+
+@dataclass(frozen=True, slots=True)
+class QuantityWanted:
+    """A quantity is being typed."""
+
+
+@dataclass(frozen=True, slots=True)
+class ProblemWanted:
+    """The list of problems is open."""
+
+
+@dataclass(frozen=True, slots=True)
+class FoundWanted:
+    """How many were found is being typed."""
+
+    cause: ShortCause
+
+
+@dataclass(frozen=True, slots=True)
+class ShortToConfirm:
+    """The location must be scanned again to confirm a short."""
+
+    cause: ShortCause
+    found: int
+
+
+@dataclass(frozen=True, slots=True)
+class DamagedWanted:
+    """How many are damaged is being typed."""
+
+
+@dataclass(frozen=True, slots=True)
+class BlockedToConfirm:
+    """That a location is blocked must be confirmed by typing."""
+
+
+@dataclass(frozen=True, slots=True)
+class SkuWanted:
+    """The SKU of an item without a barcode is being typed."""
+
+
+@dataclass(frozen=True, slots=True)
+class AnotherToteWanted:
+    """The tote is full: an empty one is asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class ToteInHand:
+    """A tote was scanned at the end of the tour; a drop place comes next."""
+
+    tote: str

@@ -1,0 +1,118 @@
+"""What follows from one entry while picking."""
+
+from dataclasses import replace
+
+from app.fulfilment.dialogues.picking.answering import press, typed
+from app.fulfilment.dialogues.picking.facts import banked
+from app.fulfilment.dialogues.picking.scanning import scan, take_tour, tours_to_take
+from app.fulfilment.dialogues.picking.state import PICKING_FACTS, Picking, evolve, in_hand
+from app.model.answers import (
+    KEEP,
+    Decision,
+    Entry,
+    LentChanged,
+    Pressed,
+    Refused,
+    Say,
+    Tone,
+    Typed,
+    Verdict,
+    good,
+)
+from app.model.facts import (
+    CountUndone,
+    Picked,
+    PickingFact,
+    TourChanged,
+    TourFinished,
+    TourParked,
+    TourPassedOn,
+)
+from app.model.known import Known
+from app.model.scans import Scanned
+
+
+def decide(state: Picking | None, entry: Entry, known: Known) -> Decision:
+    """What follows from one entry: facts, one verdict for a scan or a key, and the question that is asked next.
+
+    A refusal has no facts and leaves the question as it is; facts end it. Command barcodes come as the keys that
+    they stand for, and the why key is answered by whoever shows ``Prompt.why``.
+    """
+    decision = _completed(state, _answer(state, entry, known))
+    if decision.facts and decision.asking is KEEP and not isinstance(entry, LentChanged):
+        return replace(decision, asking=None)
+    return decision
+
+
+def _answer(state: Picking | None, entry: Entry, known: Known) -> Decision:
+    match entry:
+        case Scanned(reading=reading):
+            return scan(state, reading, known)
+        case Pressed(command=command):
+            return press(state, command, known)
+        case Typed(text=text):
+            return typed(state, text, known)
+        case LentChanged():
+            return _lent_changed(state, known)
+        case Refused(code=code, params=params):
+            return Decision(verdict=Verdict(Tone.BAD, Say(code, params)))
+        case _:
+            return Decision()
+
+
+def _lent_changed(state: Picking | None, known: Known) -> Decision:
+    working = in_hand(state)
+    if working is None:
+        ready = tours_to_take(state, known)
+        return take_tour(ready[0], cart_scanned=False) if ready else Decision()
+    lent = known.tours.get(working.tour.id)
+    if lent is None or lent.tour.version <= working.tour.version:
+        return Decision()
+    tour = lent.tour
+    change = TourChanged(tour.id, tour.version, working.takes_over(tour))
+    # Away from a stop, what was asked may be about a task that has changed.
+    return Decision((change,), asking=KEEP if working.at else None)
+
+
+def _completed(state: Picking | None, decision: Decision) -> Decision:
+    """Add what follows by itself: a tote that needs no scan is banked, and a tour without anything left ends."""
+    facts = decision.facts
+    after = state
+    for fact in facts:
+        if isinstance(fact, PICKING_FACTS):
+            after = evolve(after, fact)
+    verdict = decision.verdict
+    working = in_hand(after)
+    if not facts or working is None:
+        return decision
+    pick = _banks_itself(working)
+    if pick is not None:
+        facts = (*facts, pick)
+        if verdict is not None and verdict.code == "pick.counted":
+            verdict = good("pick.banked", quantity=pick.quantity, tote=pick.tote, order=pick.order)
+        working = in_hand(evolve(working, pick))
+    if working is not None and working.complete:
+        facts = (*facts, TourFinished(working.tour.id))
+        verdict = good("pick.tour_finished", tour=working.tour.id) if verdict is not None else None
+    return replace(decision, facts=facts, verdict=verdict)
+
+
+def _banks_itself(state: Picking) -> Picked | None:
+    """On a tour with one tote, what is in the hand once it is all that the task needs and nothing of it was typed."""
+    task = state.current
+    if task is None or not state.one_tote or not state.counts or state.typed:
+        return None
+    return banked(state, task) if state.counted >= state.needed(task) else None
+
+
+def park(state: Picking) -> tuple[PickingFact, ...]:
+    """The facts that leave the tour on its cart. What is in the hand goes back to its location first."""
+    if state.ended:
+        return ()
+    back = tuple(CountUndone(state.tour.id, count.task, count.quantity) for count in reversed(state.counts))
+    return (*back, TourParked(state.tour.id))
+
+
+def pass_on(state: Picking, to: str) -> tuple[PickingFact, ...]:
+    """The facts that give the tour, as it stands, to another operator at this station."""
+    return () if state.ended else (TourPassedOn(state.tour.id, to),)

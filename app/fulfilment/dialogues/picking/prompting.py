@@ -1,0 +1,406 @@
+"""What a picker must do next, in words."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from app.fulfilment.dialogues.picking import asking
+from app.fulfilment.dialogues.picking.facts import found_range
+from app.fulfilment.dialogues.picking.saying import item_name
+from app.fulfilment.dialogues.picking.state import Picking, Step, may_take, step_of
+from app.model.answers import Command, Kind, Prompt, Row, Say, say
+from app.model.facts import PickUndone
+from app.model.floor import LocationKind
+from app.model.known import Known
+from app.model.work import Task
+
+_AT_WORK = (Command.PROBLEM, Command.QUANTITY, Command.UNDO, Command.FULL, Command.WHY)
+_ANSWERING = (Command.BACK, Command.WHY)
+_ALWAYS = (Command.VIEW, Command.SIGN_OFF)
+
+
+@dataclass(frozen=True, slots=True)
+class _Here:
+    """A tour in hand, the task it is about, and what is known."""
+
+    state: Picking
+    task: Task
+    known: Known
+
+    @property
+    def item(self) -> str:
+        return item_name(self.known, self.task.sku)
+
+    @property
+    def tote(self) -> str:
+        return self.state.tote_of(self.task.slot)
+
+    @property
+    def slot(self) -> int:
+        return self.task.slot + 1
+
+
+def prompt(state: Picking | None, known: Known) -> Prompt:
+    """What the picker must do next."""
+    if state is None or state.ended:
+        return _no_tour(state, known)
+    if not state.cart_scanned:
+        asked = _cart(state)
+    elif state.task is None:
+        asked = _drop(state, known)
+    else:
+        asked = _ASKED[step_of(state)](_Here(state, state.task, known))
+    return _framed(asked, state, known)
+
+
+def _framed(asked: Prompt, state: Picking, known: Known) -> Prompt:
+    """The question with what stands around it on every step: the stops, the progress, the reasons."""
+    task, walk = state.task, state.walk
+    stops = list(dict.fromkeys(other.location for other in walk))
+    target = asked.target or (task.location if task is not None else "")
+    return replace(
+        asked,
+        keys=(*asked.keys, *_ALWAYS),
+        detail=(*asked.detail, *_warnings(state, known)),
+        rows=tuple(_row(state, other, known, current=other is task) for other in walk),
+        done=sum(pick.quantity for pick in state.picks),
+        of=sum(other.quantity - state.missing_of(other) for other in state.tour.tasks),
+        target=target,
+        ahead=tuple(stop for stop in stops if stop != target),
+        why=_why(state, known),
+        put_back=_put_back(state, known),
+    )
+
+
+def _warnings(state: Picking, known: Known) -> tuple[Say, ...]:
+    lent = known.tours.get(state.tour.id)
+    if lent is None or lent.station != known.station:
+        return (say("pick.taken_away", tour=state.tour.id),)
+    if lent.taken_over:
+        return (say("pick.taken_over", tour=state.tour.id),)
+    return ()
+
+
+def _row(state: Picking, task: Task, known: Known, *, current: bool) -> Row:
+    in_hand = state.counted if current else 0
+    return Row(
+        key=task.id,
+        text=f"{task.location} {item_name(known, task.sku)}",
+        done=state.picked(task) + in_hand,
+        of=task.quantity - state.missing_of(task),
+        current=current,
+    )
+
+
+def _put_back(state: Picking, known: Known) -> Say | None:
+    undone = state.put_back
+    if undone is None:
+        return None
+    if isinstance(undone, PickUndone):
+        return say(
+            "pick.put_back",
+            quantity=undone.quantity,
+            item=item_name(known, undone.sku),
+            tote=undone.tote,
+            location=undone.location,
+        )
+    task = next((task for task in state.tour.tasks if task.id == undone.task), None)
+    if task is None:
+        return None
+    return say(
+        "pick.put_back_from_hand",
+        quantity=undone.quantity,
+        item=item_name(known, task.sku),
+        location=task.location,
+    )
+
+
+def _why(state: Picking, known: Known) -> tuple[Say, ...]:
+    """The reasons behind the tour and the task in hand."""
+    tour, task = state.tour, state.task
+    reasons: tuple[Say, ...] = ()
+    if task is not None:
+        location = known.locations.get(task.location)
+        if location is not None:
+            reserve = location.kind is LocationKind.RESERVE
+            code = "pick.why_reserve" if reserve else "pick.why_pick_face"
+            reasons = (say(code, location=task.location, zone=location.zone),)
+        if task.lot:
+            reasons = (*reasons, say("pick.why_lot", lot=task.lot))
+        reasons = (*reasons, say("pick.why_order", order=task.order, slot=task.slot + 1))
+    ship_by = tour.ship_by.isoformat(sep=" ", timespec="minutes")
+    return (
+        *reasons,
+        say(
+            "pick.why_walk",
+            planned=round(tour.length_mm / 1000),
+            instead=round(tour.location_order_mm / 1000),
+            method=tour.method,
+        ),
+        say("pick.why_now", priority=tour.priority, ship_by=ship_by),
+    )
+
+
+def _no_tour(state: Picking | None, known: Known) -> Prompt:
+    ready = sorted(
+        lent.tour.cart
+        for lent in known.tours.values()
+        if lent.station == known.station and may_take(state, lent)
+    )
+    detail = tuple(say("pick.tour_ready", cart=cart) for cart in ready)
+    if not known.online and not ready:
+        detail = (say("pick.offline_no_new_tour"),)
+    return Prompt(
+        step=Step.NO_TOUR.value,
+        large=say("pick.large_cart"),
+        ask=say("pick.scan_any_cart"),
+        detail=detail,
+        accepts=(Kind.CART,),
+        keys=_ALWAYS,
+    )
+
+
+def _cart(state: Picking) -> Prompt:
+    return Prompt(
+        step=Step.CART.value,
+        large=say("pick.large_name", name=state.tour.cart),
+        ask=say("pick.scan_cart", cart=state.tour.cart),
+        detail=(say("pick.tour_goes_on", tour=state.tour.id),) if state.history else (),
+        accepts=(Kind.CART,),
+        keys=(Command.WHY,),
+    )
+
+
+def _empty_tote(here: _Here) -> Prompt:
+    task = here.state.slot_without_tote or here.task
+    return Prompt(
+        step=Step.EMPTY_TOTE.value,
+        large=say("pick.large_slot", slot=task.slot + 1),
+        ask=say("pick.scan_empty_tote", slot=task.slot + 1),
+        detail=(say("pick.slot_order", slot=task.slot + 1, order=task.order),),
+        accepts=(Kind.TOTE,),
+        keys=(Command.UNDO, Command.WHY),
+    )
+
+
+def _another_tote(here: _Here) -> Prompt:
+    return Prompt(
+        step=Step.ANOTHER_TOTE.value,
+        large=say("pick.large_slot", slot=here.slot),
+        ask=say("pick.scan_empty_tote", slot=here.slot),
+        detail=(say("pick.second_tote", slot=here.slot, order=here.task.order, tote=here.tote),),
+        accepts=(Kind.TOTE,),
+        keys=_ANSWERING,
+    )
+
+
+def _location(here: _Here) -> Prompt:
+    task, state = here.task, here.state
+    detail: tuple[Say, ...] = (
+        say("pick.take_there", quantity=state.needed(task), item=here.item, sku=task.sku),
+    )
+    if isinstance(state.asking, asking.Jump):
+        detail = (say("pick.again_jumps", location=state.asking.location), *detail)
+    return Prompt(
+        step=Step.LOCATION.value,
+        large=say("pick.large_name", name=task.location),
+        ask=say("pick.scan_location", location=task.location),
+        detail=detail,
+        accepts=(Kind.LOCATION,),
+        keys=(Command.PROBLEM, Command.UNDO, Command.FULL, Command.WHY),
+    )
+
+
+def _for_whom(here: _Here) -> tuple[Say, ...]:
+    """The lot, and the order that the units are for."""
+    task = here.task
+    lot = (say("pick.lot_to_take", lot=task.lot),) if task.lot else ()
+    jump = here.state.asking
+    again = (say("pick.again_jumps", location=jump.location),) if isinstance(jump, asking.Jump) else ()
+    return (*again, *lot, say("pick.goes_into", tote=here.tote, slot=here.slot, order=task.order))
+
+
+def _item(here: _Here) -> Prompt:
+    task, state = here.task, here.state
+    needed, counted = state.needed(task), state.counted
+    return Prompt(
+        step=Step.ITEM.value,
+        large=say("pick.large_take", quantity=needed - counted),
+        ask=say("pick.scan_item", sku=task.sku, item=here.item, number=counted + 1, of=needed),
+        detail=_for_whom(here),
+        accepts=(Kind.ITEM, Kind.TOTE, Kind.LOCATION) if counted else (Kind.ITEM, Kind.LOCATION),
+        keys=_AT_WORK,
+    )
+
+
+def _lot(here: _Here) -> Prompt:
+    return Prompt(
+        step=Step.LOT.value,
+        large=say("pick.large_name", name=here.task.lot),
+        ask=say("pick.scan_lot", lot=here.task.lot),
+        detail=(say("pick.lot_of", item=here.item, sku=here.task.sku),),
+        accepts=(Kind.ITEM, Kind.LOT),
+        keys=(Command.UNDO, *_ANSWERING),
+    )
+
+
+def _tote(here: _Here) -> Prompt:
+    state = here.state
+    counted = state.counted
+    needed = state.needed(here.task)
+    ask = say("pick.scan_tote", tote=here.tote, quantity=counted, order=here.task.order)
+    if not state.typed:
+        return Prompt(
+            step=Step.TOTE.value,
+            large=say("pick.large_name", name=here.tote),
+            ask=ask,
+            detail=_for_whom(here),
+            accepts=(Kind.TOTE,),
+            keys=_AT_WORK,
+        )
+    again = (say("pick.or_type_again", quantity=counted),) if state.one_tote else ()
+    return Prompt(
+        step=Step.TOTE.value,
+        large=say("pick.large_quantity", quantity=counted, of=needed),
+        ask=ask,
+        detail=(*again, *_for_whom(here)),
+        accepts=(Kind.TOTE,),
+        keys=_AT_WORK,
+        entry="quantity" if state.one_tote else "",
+    )
+
+
+def _quantity(here: _Here) -> Prompt:
+    state = here.state
+    least, most = state.counted + 1, state.needed(here.task)
+    return Prompt(
+        step=Step.QUANTITY.value,
+        large=say("pick.large_take", quantity=most),
+        ask=say("pick.type_how_many", least=least, most=most),
+        detail=(say("pick.quantity_counts_all", counted=state.counted, item=here.item),),
+        keys=_ANSWERING,
+        entry="quantity",
+    )
+
+
+def _problem(here: _Here) -> Prompt:
+    at_stop = here.state.current is not None
+    return Prompt(
+        step=Step.PROBLEM.value,
+        large=say("pick.large_problem"),
+        ask=say("pick.choose_problem")
+        if at_stop
+        else say("pick.choose_blocked", location=here.task.location),
+        detail=(say("pick.problem_with", item=here.item, location=here.task.location),),
+        keys=_ANSWERING,
+        entry="choice",
+    )
+
+
+def _found(here: _Here) -> Prompt:
+    possible = found_range(here.state, here.task)
+    return Prompt(
+        step=Step.FOUND.value,
+        large=say("pick.large_found"),
+        ask=say("pick.type_how_many_found", least=possible[0], most=possible[-1], item=here.item),
+        detail=(say("pick.found_counts_all", found=possible[0], asked=possible[-1] + 1),),
+        keys=_ANSWERING,
+        entry="quantity",
+    )
+
+
+def _confirm_short(here: _Here) -> Prompt:
+    question = here.state.asking
+    found = question.found if isinstance(question, asking.ShortToConfirm) else 0
+    return Prompt(
+        step=Step.CONFIRM_SHORT.value,
+        large=say("pick.large_name", name=here.task.location),
+        ask=say("pick.scan_location_again", location=here.task.location, found=found),
+        detail=(say("pick.problem_with", item=here.item, location=here.task.location),),
+        accepts=(Kind.LOCATION,),
+        keys=_ANSWERING,
+    )
+
+
+def _damaged(here: _Here) -> Prompt:
+    return Prompt(
+        step=Step.DAMAGED.value,
+        large=say("pick.large_damaged"),
+        ask=say("pick.type_how_many_damaged", item=here.item, most=asking.MOST_DAMAGED),
+        detail=(say("pick.damaged_still_needed", needed=here.state.needed(here.task)),),
+        keys=_ANSWERING,
+        entry="quantity",
+    )
+
+
+def _confirm_blocked(here: _Here) -> Prompt:
+    return Prompt(
+        step=Step.CONFIRM_BLOCKED.value,
+        large=say("pick.large_blocked"),
+        ask=say("pick.type_blocked", location=here.task.location, answer=asking.YES),
+        keys=_ANSWERING,
+        entry="choice",
+    )
+
+
+def _sku(here: _Here) -> Prompt:
+    return Prompt(
+        step=Step.SKU.value,
+        large=say("pick.large_sku"),
+        ask=say("pick.type_the_sku", sku=here.task.sku, item=here.item),
+        keys=_ANSWERING,
+        entry="sku",
+    )
+
+
+def _drop(state: Picking, known: Known) -> Prompt:
+    nearest = _nearest_drop(state, known)
+    left = say("pick.totes_left", totes=" ".join(state.totes_to_drop))
+    if isinstance(state.asking, asking.ToteInHand):
+        return Prompt(
+            step=Step.DROP_PLACE.value,
+            large=say("pick.large_drop"),
+            ask=say("pick.scan_drop_place", tote=state.asking.tote),
+            detail=(say("pick.drop_nearest", place=nearest),) if nearest else (),
+            accepts=(Kind.LOCATION, Kind.TOTE),
+            keys=(Command.BACK, Command.UNDO, Command.WHY),
+            target=nearest,
+        )
+    tote = next(iter(state.totes_to_drop), "")
+    return Prompt(
+        step=Step.DROP_TOTE.value,
+        large=say("pick.large_name", name=tote),
+        ask=say("pick.scan_tote_to_drop", tote=tote),
+        detail=(left,),
+        accepts=(Kind.TOTE,),
+        keys=(Command.UNDO, Command.WHY),
+        target=nearest,
+    )
+
+
+def _nearest_drop(state: Picking, known: Known) -> str:
+    """The drop place nearest to the last pick, across the floor."""
+    drops = [place for place in known.locations.values() if place.kind is LocationKind.DROP]
+    last = known.locations.get(state.picks[-1].location) if state.picks else None
+    if last is None:
+        return min((place.code for place in drops), default="")
+    return min(
+        ((abs(place.x_mm - last.x_mm) + abs(place.y_mm - last.y_mm), place.code) for place in drops),
+        default=(0, ""),
+    )[1]
+
+
+_ASKED: dict[Step, Callable[[_Here], Prompt]] = {
+    Step.EMPTY_TOTE: _empty_tote,
+    Step.ANOTHER_TOTE: _another_tote,
+    Step.LOCATION: _location,
+    Step.ITEM: _item,
+    Step.LOT: _lot,
+    Step.TOTE: _tote,
+    Step.QUANTITY: _quantity,
+    Step.PROBLEM: _problem,
+    Step.FOUND: _found,
+    Step.CONFIRM_SHORT: _confirm_short,
+    Step.DAMAGED: _damaged,
+    Step.CONFIRM_BLOCKED: _confirm_blocked,
+    Step.SKU: _sku,
+}

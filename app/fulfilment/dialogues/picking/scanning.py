@@ -1,0 +1,298 @@
+"""What a scan means at each step of a tour."""
+
+from dataclasses import dataclass
+
+from app.fulfilment.dialogues.picking import asking
+from app.fulfilment.dialogues.picking.facts import banked, short
+from app.fulfilment.dialogues.picking.saying import item_name, read_as, unexpected, wrong_item
+from app.fulfilment.dialogues.picking.state import QUESTIONS, Picking, Step, may_take, step_of
+from app.fulfilment.dialogues.resolver import Resolution, resolve
+from app.model.answers import AskForTour, Decision, Kind, Meaning, Verdict, bad, good, wait
+from app.model.facts import (
+    CartScanned,
+    Counted,
+    LocationReached,
+    ToteAssigned,
+    ToteDropped,
+    TourTaken,
+    UnitsCounted,
+)
+from app.model.floor import LocationKind
+from app.model.known import Known
+from app.model.scans import Reading
+from app.model.work import LentTour, Task
+
+
+def scan(state: Picking | None, reading: Reading, known: Known) -> Decision:
+    """What follows from a scan that is no command."""
+    if reading.refused:
+        return refuse(bad("pick.broken_code", read=read_as(reading), why=reading.refused))
+    step = step_of(state)
+    if state is None or step is Step.NO_TOUR:
+        return _cart_for_a_tour(state, reading, known)
+    if step is Step.CART:
+        return _cart(state, reading, known)
+    task = state.task
+    if task is None:
+        return _drop(state, reading, known)
+    if step is Step.EMPTY_TOTE:
+        return _empty_tote(state, state.slot_without_tote or task, reading, known)
+    if step is Step.ANOTHER_TOTE:
+        return _empty_tote(state, task, reading, known)
+    if step is Step.LOCATION:
+        return _location(state, task, reading, known)
+    if step is Step.CONFIRM_SHORT and isinstance(state.asking, asking.ShortToConfirm):
+        return _confirm_short(state, task, state.asking, reading, known)
+    if step is Step.LOT and isinstance(state.asking, asking.LotWanted):
+        return _lot(state, task, state.asking, reading, known)
+    if step in QUESTIONS:
+        return refuse(bad("pick.typing_refuses_barcodes", read=read_as(reading)))
+    return _at_the_stop(state, task, reading, known)
+
+
+def refuse(verdict: Verdict) -> Decision:
+    """A verdict and nothing else: what is asked stays asked."""
+    return Decision(verdict=verdict)
+
+
+def take_tour(lent: LentTour, *, cart_scanned: bool) -> Decision:
+    """Take a lent tour. The cart of a new one was scanned to claim it; one that others began asks for it again."""
+    taken = TourTaken(lent.tour, lent.history)
+    if not cart_scanned and lent.history:
+        return Decision((taken,), asking=None)
+    return Decision((taken, CartScanned(lent.tour.id, lent.tour.cart)), asking=None)
+
+
+def tours_to_take(state: Picking | None, known: Known) -> list[LentTour]:
+    """The tours that lie ready for this station, the most urgent first."""
+    lent = [lent for lent in known.tours.values() if lent.station == known.station and may_take(state, lent)]
+    return sorted(lent, key=lambda one: (one.tour.priority, one.tour.ship_by, one.tour.id))
+
+
+def _cart_for_a_tour(state: Picking | None, reading: Reading, known: Known) -> Decision:
+    found = resolve(reading, known, (Kind.CART,))
+    if found.meaning is None:
+        return refuse(unexpected("any_cart", reading, found))
+    cart = found.meaning.key
+    for lent in tours_to_take(state, known):
+        if lent.tour.cart == cart:
+            taken = take_tour(lent, cart_scanned=True)
+            return Decision(taken.facts, good("pick.tour_taken", tour=lent.tour.id, cart=cart))
+    if not known.online:
+        return refuse(bad("pick.offline_no_tour", cart=cart))
+    return Decision(verdict=wait("pick.asked_for_tour", cart=cart), effects=(AskForTour(cart),))
+
+
+def _cart(state: Picking, reading: Reading, known: Known) -> Decision:
+    cart = state.tour.cart
+    found = resolve(reading, known, (Kind.CART,))
+    if found.meaning is None:
+        return refuse(unexpected("cart", reading, found, cart=cart))
+    if found.meaning.key != cart:
+        return refuse(bad("pick.wrong_cart", read=found.meaning.key, cart=cart))
+    return Decision((CartScanned(state.tour.id, cart),), good("pick.cart_right", cart=cart))
+
+
+def _empty_tote(state: Picking, task: Task, reading: Reading, known: Known) -> Decision:
+    slot = task.slot + 1
+    found = resolve(reading, known, (Kind.TOTE,))
+    if found.meaning is None:
+        return refuse(unexpected("empty_tote", reading, found, slot=slot))
+    tote = found.meaning.key
+    for use in state.assigned:
+        if use.tote == tote:
+            return refuse(bad("pick.tote_twice", tote=tote, order=use.order, taken=use.slot + 1, slot=slot))
+    order = known.totes[tote].order
+    if order:
+        return refuse(bad("pick.tote_in_use", tote=tote, order=order, slot=slot))
+    return Decision(
+        (ToteAssigned(state.tour.id, task.slot, task.order, tote),),
+        good("pick.tote_assigned", tote=tote, slot=slot, order=task.order),
+    )
+
+
+def _location(state: Picking, task: Task, reading: Reading, known: Known) -> Decision:
+    found = resolve(reading, known, (Kind.LOCATION, Kind.ITEM), expected_location=task.location)
+    if found.meaning is None:
+        return refuse(_no_location(task, reading, found))
+    if found.meaning.kind is Kind.ITEM:
+        sku = found.meaning.key
+        if sku != task.sku:
+            return refuse(wrong_item(known, sku, task.sku))
+        return refuse(
+            bad("pick.item_right_scan_location_first", item=item_name(known, sku), location=task.location)
+        )
+    if found.meaning.key != task.location:
+        return _another_stop(state, task, found.meaning.key)
+    return Decision(
+        (LocationReached(state.tour.id, task.id, task.location),),
+        good("pick.location_right", location=task.location),
+    )
+
+
+def _no_location(task: Task, reading: Reading, found: Resolution) -> Verdict:
+    if any(meaning.kind is Kind.LOCATION for meaning in found.foreign):
+        return bad("pick.wrong_check_code", read=read_as(reading), location=task.location)
+    return unexpected("location", reading, found, location=task.location)
+
+
+def _another_stop(state: Picking, task: Task, location: str) -> Decision:
+    """Another location than the expected one: the second scan of an open stop's location goes there."""
+    stop = next((other for other in state.walk if other.location == location), None)
+    if stop is None:
+        done = any(other.location == location for other in state.tour.tasks)
+        code = "pick.stop_is_done" if done else "pick.wrong_location"
+        return refuse(bad(code, read=location, location=task.location))
+    if state.counts:
+        tote = state.tote_of(task.slot)
+        return refuse(bad("pick.bank_first", read=location, quantity=state.counted, tote=tote))
+    if state.asking != asking.Jump(location):
+        return Decision(
+            verdict=wait("pick.later_stop", read=location, location=task.location),
+            asking=asking.Jump(location),
+        )
+    return Decision(
+        (LocationReached(state.tour.id, stop.id, location),),
+        good("pick.jumped", location=location, skipped=task.location),
+    )
+
+
+def _at_the_stop(state: Picking, task: Task, reading: Reading, known: Known) -> Decision:
+    accepts = (Kind.ITEM, Kind.TOTE, Kind.LOCATION)
+    found = resolve(reading, known, accepts, expected_location=task.location)
+    match found.meaning:
+        case Meaning(kind=Kind.ITEM) as meaning:
+            return _item(state, task, meaning, reading, known)
+        case Meaning(kind=Kind.TOTE, key=tote):
+            return _tote(state, task, tote, known)
+        case Meaning(kind=Kind.LOCATION, key=location):
+            if location == task.location:
+                return refuse(bad("pick.already_here", location=location, item=item_name(known, task.sku)))
+            return _another_stop(state, task, location)
+        case _:
+            return refuse(_no_item(state, task, reading, found, known))
+
+
+def _no_item(state: Picking, task: Task, reading: Reading, found: Resolution, known: Known) -> Verdict:
+    if step_of(state) is Step.TOTE:
+        return unexpected("tote", reading, found, tote=state.tote_of(task.slot))
+    if task.lot and task.lot in {reading.lot, reading.text}:
+        return bad("pick.lot_right_scan_item_first", lot=task.lot, item=item_name(known, task.sku))
+    return unexpected("item", reading, found, sku=task.sku, item=item_name(known, task.sku))
+
+
+def _item(state: Picking, task: Task, meaning: Meaning, reading: Reading, known: Known) -> Decision:
+    if meaning.key != task.sku:
+        return refuse(wrong_item(known, meaning.key, task.sku))
+    if task.lot and meaning.lot and meaning.lot != task.lot:
+        return refuse(bad("pick.wrong_lot", read=meaning.lot, lot=task.lot))
+    if state.typed:
+        tote = state.tote_of(task.slot)
+        return refuse(bad("pick.confirm_quantity_first", quantity=state.counted, tote=tote))
+    units = Units(meaning.quantity, reading.text, Counted.SCAN, meaning.lot)
+    return count(state, task, units, known)
+
+
+@dataclass(frozen=True, slots=True)
+class Units:
+    """Units of the right item as they were scanned or typed. ``lot`` is what the code itself proves."""
+
+    quantity: int
+    code: str
+    how: Counted
+    lot: str = ""
+
+
+def count(state: Picking, task: Task, units: Units, known: Known) -> Decision:
+    """Count units into the hand, or ask for their lot first. Never more than the task needs."""
+    needed, counted = state.needed(task), state.counted + units.quantity
+    if state.counted >= needed:
+        return refuse(bad("pick.enough", counted=state.counted, tote=state.tote_of(task.slot)))
+    if counted > needed:
+        return refuse(bad("pick.too_many", quantity=units.quantity, needed=needed - state.counted))
+    if not units.lot and wants_lot(state, task, known):
+        wanted = asking.LotWanted(units.quantity, units.code, units.how)
+        return Decision(verdict=wait("pick.lot_wanted", lot=task.lot), asking=wanted)
+    proof = units.lot or (task.lot if task.id in state.proved else "")
+    return Decision(
+        (UnitsCounted(state.tour.id, task.id, units.quantity, units.code, proof, units.how),),
+        good("pick.counted", quantity=units.quantity, counted=counted, needed=needed),
+    )
+
+
+def wants_lot(state: Picking, task: Task, known: Known) -> bool:
+    """Whether the lot of a task has yet to be proved."""
+    item = known.items.get(task.sku)
+    return item is not None and item.lot_controlled and task.lot != "" and task.id not in state.proved
+
+
+def _tote(state: Picking, task: Task, tote: str, known: Known) -> Decision:
+    wanted = state.tote_of(task.slot)
+    if not state.counts:
+        return refuse(bad("pick.nothing_to_bank", tote=tote, item=item_name(known, task.sku)))
+    if tote == wanted:
+        return Decision(
+            (banked(state, task),),
+            good("pick.banked", quantity=state.counted, tote=tote, order=task.order),
+        )
+    mine = next((use for use in state.assigned if use.tote == tote), None)
+    if mine is not None and mine.slot == task.slot:
+        return refuse(bad("pick.tote_was_full", tote=tote, wanted=wanted))
+    order = mine.order if mine is not None else known.totes[tote].order
+    if not order:
+        return refuse(bad("pick.wrong_tote_empty", tote=tote, wanted=wanted))
+    return refuse(bad("pick.wrong_tote", tote=tote, order=order, wanted=wanted, wanted_order=task.order))
+
+
+def _lot(state: Picking, task: Task, wanted: asking.LotWanted, reading: Reading, known: Known) -> Decision:
+    """A lot label, or the item's own code again with the lot in it."""
+    found = resolve(reading, known, (Kind.ITEM, Kind.LOT))
+    meaning = found.meaning
+    if meaning is not None and meaning.kind is Kind.ITEM and (meaning.key != task.sku or meaning.lot):
+        return _item(state, task, meaning, reading, known)
+    lot = meaning.lot if meaning is not None and meaning.kind is Kind.LOT else ""
+    if lot == task.lot:
+        return count(state, task, Units(wanted.quantity, wanted.code, wanted.how, lot), known)
+    if found.foreign or not lot:
+        there = Resolution(None, (meaning,) if meaning is not None and not lot else found.foreign)
+        return refuse(unexpected("lot", reading, there, lot=task.lot))
+    return refuse(bad("pick.wrong_lot", read=lot[:40], lot=task.lot))
+
+
+def _confirm_short(
+    state: Picking, task: Task, confirm: asking.ShortToConfirm, reading: Reading, known: Known
+) -> Decision:
+    found = resolve(reading, known, (Kind.LOCATION,), expected_location=task.location)
+    if found.meaning is None:
+        return refuse(_no_location(task, reading, found))
+    if found.meaning.key != task.location:
+        return refuse(bad("pick.wrong_location", read=found.meaning.key, location=task.location))
+    fact = short(state, task, confirm.found, confirm.cause)
+    code = "pick.shorted" if confirm.found else "pick.zero_picked"
+    words = good(code, found=confirm.found, missing=fact.missing, location=task.location)
+    return Decision((fact,), words)
+
+
+def _drop(state: Picking, reading: Reading, known: Known) -> Decision:
+    """The end of a tour: a tote, then the place where it is left."""
+    waiting = state.totes_to_drop
+    carried = state.asking.tote if isinstance(state.asking, asking.ToteInHand) else ""
+    found = resolve(reading, known, (Kind.TOTE, Kind.LOCATION))
+    match found.meaning:
+        case Meaning(kind=Kind.TOTE, key=tote):
+            if tote in waiting:
+                return Decision(verdict=good("pick.tote_in_hand", tote=tote), asking=asking.ToteInHand(tote))
+            return refuse(bad("pick.tote_not_to_drop", read=tote, tote=carried or waiting[0]))
+        case Meaning(kind=Kind.LOCATION, key=place):
+            if not carried:
+                return refuse(bad("pick.drop_tote_first", read=place, tote=waiting[0]))
+            if known.locations[place].kind is not LocationKind.DROP:
+                return refuse(bad("pick.no_drop_place", read=place, tote=carried))
+            return Decision(
+                (ToteDropped(state.tour.id, carried, place),),
+                good("pick.tote_dropped", tote=carried, place=place),
+            )
+        case _:
+            if carried:
+                return refuse(unexpected("drop_place", reading, found, tote=carried))
+            return refuse(unexpected("drop_tote", reading, found, tote=waiting[0]))

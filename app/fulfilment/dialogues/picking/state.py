@@ -1,0 +1,362 @@
+"""Where a picker stands in a tour: folded from facts, and from nothing else."""
+
+from collections import Counter
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import get_args
+
+from app.fulfilment.dialogues.picking import asking
+from app.model.answers import KEEP, Decision
+from app.model.facts import (
+    CartScanned,
+    Counted,
+    CountUndone,
+    Damaged,
+    LocationReached,
+    Picked,
+    PickingFact,
+    PickUndone,
+    Shorted,
+    ToteAssigned,
+    ToteDropped,
+    TourChanged,
+    TourFinished,
+    TourParked,
+    TourPassedOn,
+    TourTaken,
+    UnitsCounted,
+    ZeroPicked,
+)
+from app.model.facts.codec import UnknownFactError, decode
+from app.model.work import LentTour, Task, Tour
+
+_LEFT_REMEMBERED = 16
+"""So many ended tours are remembered, until the central has taken their records back."""
+
+PICKING_FACTS = get_args(PickingFact)
+
+
+class Step(StrEnum):
+    """What the picker is asked for."""
+
+    NO_TOUR = "no_tour"
+    CART = "cart"
+    EMPTY_TOTE = "empty_tote"
+    LOCATION = "location"
+    ITEM = "item"
+    LOT = "lot"
+    TOTE = "tote"
+    QUANTITY = "quantity"
+    PROBLEM = "problem"
+    FOUND = "found"
+    CONFIRM_SHORT = "confirm_short"
+    DAMAGED = "damaged"
+    CONFIRM_BLOCKED = "confirm_blocked"
+    SKU = "sku"
+    ANOTHER_TOTE = "another_tote"
+    DROP_TOTE = "drop_tote"
+    DROP_PLACE = "drop_place"
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """A tour that was put down here. Its record may still be known for a while and must not be taken again.
+
+    A parked one may come back, with a longer history than ``history`` envelopes.
+    """
+
+    tour: str
+    finished: bool
+    history: int
+
+
+@dataclass(frozen=True, slots=True)
+class Picking:
+    """A tour at one station.
+
+    ``at`` is the location where the picker stands, empty while walking; ``position`` is the task from which the rest
+    of the walk is counted; ``counts`` are units in the hand of the current task; ``picks`` are the banked ones,
+    oldest first, without those that were undone. ``missing`` is by task what is known not to be there.
+    """
+
+    tour: Tour
+    cart_scanned: bool = False
+    assigned: tuple[ToteAssigned, ...] = ()
+    dropped: tuple[ToteDropped, ...] = ()
+    at: str = ""
+    position: str = ""
+    counts: tuple[UnitsCounted, ...] = ()
+    picks: tuple[Picked, ...] = ()
+    missing: tuple[tuple[str, int], ...] = ()
+    proved: tuple[str, ...] = ()
+    """The tasks whose lot was proved."""
+    put_back: CountUndone | PickUndone | None = None
+    ended: bool = False
+    history: int = 0
+    """So many facts of earlier holders came with the tour."""
+    left: tuple[Left, ...] = ()
+    asking: object = None
+    """The question in the air: one of ``picking.asking``."""
+
+    @property
+    def one_tote(self) -> bool:
+        """Whether the tour serves one order: its tote need not be scanned at the stops."""
+        return len(self.tour.orders) == 1
+
+    @property
+    def counted(self) -> int:
+        """Units in the hand."""
+        return sum(count.quantity for count in self.counts)
+
+    @property
+    def typed(self) -> bool:
+        """Whether the quantity in the hand was typed, so that it must be confirmed."""
+        return bool(self.counts) and self.counts[-1].how is Counted.TYPED_QUANTITY
+
+    def picked(self, task: Task) -> int:
+        """Units of a task that are banked."""
+        return sum(pick.quantity for pick in self.picks if pick.task == task.id)
+
+    def missing_of(self, task: Task) -> int:
+        """Units of a task that are known not to be there."""
+        return sum(quantity for id_, quantity in self.missing if id_ == task.id)
+
+    def needed(self, task: Task) -> int:
+        """Units of a task that are still to be banked; those in the hand are among them."""
+        return task.quantity - self.missing_of(task) - self.picked(task)
+
+    @property
+    def walk(self) -> tuple[Task, ...]:
+        """The open tasks in the order in which they come: from the last stop on, what was passed over at the end."""
+        settled = Counter[str]()
+        for pick in self.picks:
+            settled[pick.task] += pick.quantity
+        for task_id, quantity in self.missing:
+            settled[task_id] += quantity
+        tasks = self.tour.tasks
+        start = next((index for index, task in enumerate(tasks) if task.id == self.position), 0)
+        return tuple(task for task in tasks[start:] + tasks[:start] if task.quantity > settled[task.id])
+
+    @property
+    def current(self) -> Task | None:
+        """The task at whose location the picker stands."""
+        if not self.at:
+            return None
+        if self.counts:
+            return next((task for task in self.tour.tasks if task.id == self.counts[-1].task), None)
+        return next((task for task in self.walk if task.location == self.at), None)
+
+    @property
+    def task(self) -> Task | None:
+        """The task in hand, or else the next one."""
+        return self.current or next(iter(self.walk), None)
+
+    def tote_of(self, slot: int) -> str:
+        """The tote that stands in a slot: the last one put there, unless it is dropped."""
+        dropped = self.dropped_totes
+        totes = [use.tote for use in self.assigned if use.slot == slot and use.tote not in dropped]
+        return totes[-1] if totes else ""
+
+    @property
+    def dropped_totes(self) -> frozenset[str]:
+        """The totes that were left at drop places."""
+        return frozenset(drop.tote for drop in self.dropped)
+
+    @property
+    def slot_without_tote(self) -> Task | None:
+        """A task that is open and whose slot has no tote; lowest slot first."""
+        bare = [task for task in self.walk if not self.tote_of(task.slot)]
+        return min(bare, key=lambda task: task.slot, default=None)
+
+    @property
+    def totes_to_drop(self) -> tuple[str, ...]:
+        """Totes with something in them that are not at a drop place yet, by slot."""
+        filled = {pick.tote for pick in self.picks} - self.dropped_totes
+        return tuple(
+            use.tote for use in sorted(self.assigned, key=lambda use: use.slot) if use.tote in filled
+        )
+
+    @property
+    def complete(self) -> bool:
+        """Whether there is nothing left to pick or to drop."""
+        return not self.walk and not self.totes_to_drop
+
+    def begun(self, task: Task) -> bool:
+        """Whether the picker stands at a task or has settled anything of it: then it never changes."""
+        return (
+            (self.at != "" and task.location == self.at)
+            or self.missing_of(task) > 0
+            or any(count.task == task.id for count in self.counts)
+            or any(pick.task == task.id for pick in self.picks)
+        )
+
+    def takes_over(self, tour: Tour) -> tuple[Task, ...]:
+        """The tasks after the central's change: those already begun stay as they are, also where it dropped them."""
+        mine = {task.id: task for task in self.tour.tasks if self.begun(task)}
+        theirs = {task.id for task in tour.tasks}
+        kept = tuple(task for id_, task in mine.items() if id_ not in theirs)
+        return kept + tuple(mine.get(task.id, task) for task in tour.tasks)
+
+
+def in_hand(state: Picking | None) -> Picking | None:
+    """The state where a tour is in hand."""
+    return None if state is None or state.ended else state
+
+
+def holds_work(state: Picking | None) -> bool:
+    """Whether a tour is in hand."""
+    return in_hand(state) is not None
+
+
+def may_take(state: Picking | None, lent: LentTour) -> bool:
+    """Whether a lent tour is new here, and not the record of one that was just put down."""
+    left = [old for old in (state.left if state else ()) if old.tour == lent.tour.id]
+    return not any(old.finished or len(lent.history) <= old.history for old in left)
+
+
+_AT_A_TASK = (
+    (asking.QuantityWanted, Step.QUANTITY),
+    (asking.ProblemWanted, Step.PROBLEM),
+    (asking.FoundWanted, Step.FOUND),
+    (asking.ShortToConfirm, Step.CONFIRM_SHORT),
+    (asking.DamagedWanted, Step.DAMAGED),
+    (asking.BlockedToConfirm, Step.CONFIRM_BLOCKED),
+    (asking.SkuWanted, Step.SKU),
+    (asking.LotWanted, Step.LOT),
+    (asking.AnotherToteWanted, Step.ANOTHER_TOTE),
+)
+
+QUESTIONS = frozenset(step for _, step in _AT_A_TASK)
+"""The steps that must be answered, or left with the back key, before anything else."""
+
+
+def step_of(state: Picking | None) -> Step:
+    """What the picker is asked for."""
+    if state is None or state.ended:
+        return Step.NO_TOUR
+    if not state.cart_scanned:
+        return Step.CART
+    if state.task is None:
+        in_arms = isinstance(state.asking, asking.ToteInHand)
+        return Step.DROP_PLACE if in_arms else Step.DROP_TOTE
+    for question, step in _AT_A_TASK:
+        if isinstance(state.asking, question):
+            return step
+    if state.slot_without_tote is not None:
+        return Step.EMPTY_TOTE
+    if state.current is None:
+        return Step.LOCATION
+    full = state.typed or state.counted >= state.needed(state.current)
+    return Step.TOTE if full else Step.ITEM
+
+
+def settle(state: Picking | None, decision: Decision) -> Picking | None:
+    """The state after a whole decision: its picking facts folded, then its question asked."""
+    for fact in decision.facts:
+        if isinstance(fact, PICKING_FACTS):
+            state = evolve(state, fact)
+    if state is None or decision.asking is KEEP:
+        return state
+    return replace(state, asking=decision.asking)
+
+
+def fold(state: Picking | None, facts: tuple[PickingFact, ...]) -> Picking | None:
+    """The state after some facts."""
+    for fact in facts:
+        state = evolve(state, fact)
+    return state
+
+
+def evolve(state: Picking | None, fact: PickingFact) -> Picking | None:
+    """The state after one fact.
+
+    ``None`` and an ended tour are both no tour in hand; an ended one is remembered so that its record, which the
+    central has yet to take back, is not taken for new work. Facts of another tour change nothing.
+    """
+    if isinstance(fact, TourTaken):
+        return _resumed(fact, state.left if state else ())
+    if state is None or state.ended or fact.tour != state.tour.id:
+        return state
+    return _after(replace(state, put_back=None), fact)
+
+
+def _after(state: Picking, fact: PickingFact) -> Picking:
+    match fact:
+        case CartScanned():
+            return replace(state, cart_scanned=True)
+        case ToteAssigned():
+            return replace(state, assigned=(*state.assigned, fact))
+        case LocationReached():
+            return replace(state, at=fact.location, position=fact.task)
+        case UnitsCounted():
+            proves = fact.lot and fact.task not in state.proved
+            proved = (*state.proved, fact.task) if proves else state.proved
+            return replace(state, counts=(*state.counts, fact), proved=proved)
+        case CountUndone():
+            return replace(state, counts=state.counts[:-1], put_back=fact)
+        case Picked():
+            return _moved_on(replace(state, picks=(*state.picks, fact), counts=(), position=fact.task))
+        case PickUndone():
+            return _undone(state, fact)
+        case Shorted() | ZeroPicked():
+            return _moved_on(replace(state, missing=(*state.missing, (fact.task, fact.missing))))
+        case TourChanged():
+            tour = replace(state.tour, tasks=fact.tasks, version=fact.version)
+            return _moved_on(replace(state, tour=tour))
+        case ToteDropped():
+            return replace(state, dropped=(*state.dropped, fact))
+        case TourParked() | TourFinished():
+            return _put_down(state, finished=isinstance(fact, TourFinished))
+        case Damaged() | TourPassedOn() | TourTaken():
+            return state
+
+
+def _moved_on(state: Picking) -> Picking:
+    """Away from a stop where nothing is left to do."""
+    return state if state.current is not None else replace(state, at="")
+
+
+def _undone(state: Picking, fact: PickUndone) -> Picking:
+    last = max(
+        (
+            index
+            for index, pick in enumerate(state.picks)
+            if pick.task == fact.task and pick.tote == fact.tote
+        ),
+        default=None,
+    )
+    if last is None:
+        return state
+    return replace(
+        state,
+        picks=state.picks[:last] + state.picks[last + 1 :],
+        position=fact.task,
+        at=state.at if state.at == fact.location else "",
+        put_back=fact,
+    )
+
+
+def _put_down(state: Picking, *, finished: bool) -> Picking:
+    left = (*state.left, Left(state.tour.id, finished, state.history))
+    return Picking(tour=state.tour, ended=True, left=left[-_LEFT_REMEMBERED:])
+
+
+def _resumed(fact: TourTaken, left: tuple[Left, ...]) -> Picking:
+    """The tour as its earlier holders left it: totes and picks stand, the location must be scanned again."""
+    state: Picking | None = None
+    for envelope in fact.history:
+        try:
+            past = decode(envelope).fact
+        except UnknownFactError:
+            continue
+        if isinstance(past, TourTaken):
+            state = _picked_up(state or Picking(past.tour), past.tour)
+        elif isinstance(past, PICKING_FACTS) and not isinstance(past, TourParked | TourFinished):
+            state = _after(state or Picking(fact.tour), past)
+    return replace(_picked_up(state or Picking(fact.tour), fact.tour), history=len(fact.history), left=left)
+
+
+def _picked_up(state: Picking, tour: Tour) -> Picking:
+    tasks = state.takes_over(tour) if tour.version > state.tour.version else state.tour.tasks
+    tour = replace(tour, tasks=tasks, version=max(tour.version, state.tour.version))
+    return replace(state, tour=tour, cart_scanned=False, at="", counts=(), put_back=None)

@@ -1,0 +1,4 @@
+"""Symbols, labels, documents, their proof-reading, the spool and the printers.
+
+What is printed is read back before it counts as a label.
+"""
