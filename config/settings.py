@@ -55,6 +55,8 @@ class CentralSettings(_Part):
     """The company prefix that parcels are numbered with; a made-up one where it is empty."""
     certificate: str = ""
     key: str = ""
+    ship_from: tuple[str, ...] = ()
+    """The lines of the sender on labels."""
     rate_cards: str = ""
     """A folder of rate cards; the shipped demo carriers where it is empty."""
     carrier_secrets: dict[str, str] = Field(default_factory=dict)

@@ -96,6 +96,7 @@ site = Table(
     Column("settings", JSON, nullable=False),
     PrimaryKeyConstraint("site"),
 )
+"""``settings``: the fields of ``SiteSettings`` and ``services``, what an order may ask for."""
 
 record = Table(
     "record",
@@ -106,11 +107,12 @@ record = Table(
     _code("audience"),
     Column("head", BigInteger, nullable=False),
     Column("value", JSON),
-    PrimaryKeyConstraint("site", "kind", "key"),
+    PrimaryKeyConstraint("site", "kind", "key", "audience"),
     Index(None, "site", "audience", "head"),
 )
 """The newest value of everything that a station or the shop follows. ``audience`` is ``*`` for all stations, a
-station's name for one, ``@shop`` for the shop. A record without a value is a deletion."""
+station's name for one, ``@shop`` for the shop. A record without a value is a deletion; the audience is part of the
+key, so that a tour that goes from one station to another is taken from the first."""
 
 # --- who may talk to the central -----------------------------------------------------------------------------
 
@@ -238,6 +240,17 @@ location = Table(
     Column("pickable", Boolean, nullable=False),
     _code("check_code", size=16),
     PrimaryKeyConstraint("site", "code"),
+)
+
+walkway = Table(
+    "walkway",
+    metadata,
+    _key(),
+    Column("x1_mm", Integer, nullable=False),
+    Column("y1_mm", Integer, nullable=False),
+    Column("x2_mm", Integer, nullable=False),
+    Column("y2_mm", Integer, nullable=False),
+    PrimaryKeyConstraint("site", "x1_mm", "y1_mm", "x2_mm", "y2_mm"),
 )
 
 cart = Table(
@@ -499,10 +512,12 @@ parcel_unit = Table(
     _code("serial", default=""),
     _code("packed_by"),
     _code("tote"),
+    _code("location"),
     Column("quantity", Integer, nullable=False),
-    PrimaryKeyConstraint("site", "parcel", "line", "lot", "serial", "tote", "packed_by"),
+    PrimaryKeyConstraint("site", "parcel", "line", "lot", "serial", "tote", "packed_by", "location"),
     CheckConstraint("quantity >= 0", name="quantity"),
 )
+"""``location`` is where the units were picked, so that those of a voided parcel know their way home."""
 
 label = Table(
     "label",
@@ -534,6 +549,22 @@ job = Table(
     Index(None, "site", "run_at"),
 )
 """Work that the central does by itself; a row is gone when it is done."""
+
+intervention = Table(
+    "intervention",
+    metadata,
+    _key(),
+    _code("id"),
+    Column("at", Instant, nullable=False),
+    _code("operator"),
+    _code("station"),
+    _code("action", size=32),
+    _code("subject", size=128),
+    Column("reason", Text, nullable=False, server_default=""),
+    PrimaryKeyConstraint("site", "id"),
+    Index(None, "site", "subject"),
+)
+"""What a person asked for by request instead of recording it as a fact: reprints, holds, counts, take-aways."""
 
 manifest = Table(
     "manifest",

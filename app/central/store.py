@@ -43,13 +43,14 @@ class Tx:
     conn: Connection
     site: str
     now: datetime
-    published: dict[tuple[str, str], tuple[str, Any]] = field(default_factory=dict)
+    published: dict[tuple[str, str, str], Any] = field(default_factory=dict)
+    """The newest value by kind, key and audience."""
 
     def publish(
         self, kind: str, key: str, value: Mapping[str, Any] | None, audience: str = ALL_STATIONS
     ) -> None:
         """Give everyone in the audience the newest value of a record; ``None`` takes it away."""
-        self.published[kind, key] = (audience, None if value is None else dict(value))
+        self.published[kind, key, audience] = None if value is None else dict(value)
 
     def new_id(self) -> str:
         """A fresh identifier."""
@@ -69,7 +70,7 @@ class Tx:
             raise UnknownSiteError(self.site)
         rows = [
             {"site": self.site, "kind": kind, "key": key, "audience": audience, "head": head, "value": value}
-            for (kind, key), (audience, value) in self.published.items()
+            for (kind, key, audience), value in self.published.items()
         ]
         upsert(self.conn, schema.record, rows)
 
@@ -92,8 +93,8 @@ def insert_new(conn: Connection, table: Any, row: dict[str, Any]) -> bool:
     """Insert a row unless its primary key is there; whether it was new."""
     dialect = postgresql if conn.dialect.name == "postgresql" else sqlite
     keys = [column.name for column in table.primary_key]
-    statement = dialect.insert(table).on_conflict_do_nothing(index_elements=keys)
-    return conn.execute(statement, row).rowcount == 1
+    statement = dialect.insert(table).on_conflict_do_nothing(index_elements=keys).returning(table.c.site)
+    return conn.execute(statement, row).scalar_one_or_none() is not None
 
 
 def lock_rows(conn: Connection, table: Any, keys: list[tuple[Any, ...]], *columns: Any) -> list[Any]:
@@ -110,6 +111,8 @@ class Store:
         self.clock = clock
         self.engine = _engine(self.url)
         self._writer = _SqliteWriter(self.engine) if self.engine.dialect.name == "sqlite" else None
+        self.listeners: list[Callable[[str], None]] = []
+        """Called with the site, in the thread that wrote, after a commit that published something."""
 
     def write(self, site: str, work: Callable[[Tx], T]) -> T:
         """Run a unit of work in a durable transaction and give back what it returned.
@@ -117,16 +120,21 @@ class Store:
         Raises:
             Exception: whatever the work raised; then nothing of it is in the database.
         """
+        published = False
 
         def unit(conn: Connection) -> T:
+            nonlocal published
             tx = Tx(conn, site, self.clock())
             result = work(tx)
             tx.close()
+            published = bool(tx.published)
             return result
 
-        if self._writer is not None:
-            return self._writer.run(unit)
-        return self._write_pooled(unit)
+        result = self._write_pooled(unit) if self._writer is None else self._writer.run(unit)
+        if published:
+            for listen in tuple(self.listeners):
+                listen(site)
+        return result
 
     def _write_pooled(self, unit: Callable[[Connection], T]) -> T:
         for _ in range(_TRIES - 1):

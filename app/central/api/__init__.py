@@ -1,0 +1,1 @@
+"""The HTTP API of the central, under /v1."""

@@ -1,0 +1,271 @@
+"""Facts of picking become bookings: what happened is never refused."""
+
+from app.central import allocating, inbox, ledger, lending, totes
+from app.central.booking import Booking, carry
+from app.central.progress import NotYetError, add_picked, is_cancelled, open_units
+from app.model.exceptions import ExceptionKind
+from app.model.facts import (
+    CartScanned,
+    CountUndone,
+    Damaged,
+    LocationReached,
+    Picked,
+    PickingFact,
+    PickUndone,
+    ShortCause,
+    Shorted,
+    ToteAssigned,
+    ToteDropped,
+    TourChanged,
+    TourFinished,
+    TourParked,
+    TourPassedOn,
+    TourTaken,
+    UnitsCounted,
+    ZeroPicked,
+)
+from app.model.stock import Account, Movement, bin_place, tote_place
+
+_SHORTS = {
+    ShortCause.SHORT: (ExceptionKind.SHORT_PICK, "pick.found_fewer"),
+    ShortCause.WRONG_STOCK: (ExceptionKind.WRONG_STOCK, "pick.wrong_stock_there"),
+    ShortCause.BLOCKED: (ExceptionKind.BLOCKED_LOCATION, "pick.location_blocked"),
+}
+
+
+def book(booking: Booking, fact: PickingFact) -> None:
+    """Book one fact of a tour.
+
+    Raises:
+        NotYetError: its tour or its order is not known here yet.
+    """
+    match fact:
+        case TourTaken():
+            _taken(booking, fact)
+        case LocationReached() | UnitsCounted() | CountUndone() | TourChanged() | CartScanned():
+            _known(booking, fact.tour)
+        case ToteAssigned():
+            _tote_assigned(booking, fact)
+        case Picked():
+            _picked(booking, fact)
+        case PickUndone():
+            _undone(booking, fact)
+        case Shorted(missing=missing) | ZeroPicked(missing=missing):
+            _shorted(booking, fact, missing)
+        case Damaged():
+            _damaged(booking, fact)
+        case ToteDropped():
+            _dropped(booking, fact)
+        case TourParked() | TourPassedOn() | TourFinished():
+            _put_down(booking, fact)
+
+
+def _known(booking: Booking, tour: str) -> None:
+    if tour in booking.known:
+        return
+    if lending.find(booking.tx, tour) is None:
+        raise NotYetError(tour)
+    booking.known.add(tour)
+
+
+def _taken(booking: Booking, fact: TourTaken) -> None:
+    if lending.find(booking.tx, fact.tour.id) is not None:
+        booking.known.add(fact.tour.id)
+        return
+    lending.restore(booking.tx, fact.tour, booking.station, booking.operator)
+    booking.known.add(fact.tour.id)
+    booking.arrived.add(fact.tour.id)
+    booking.touched.update(fact.tour.orders)
+
+
+def _tote_assigned(booking: Booking, fact: ToteAssigned) -> None:
+    tx = booking.tx
+    _known(booking, fact.tour)
+    other = totes.assign(tx, fact.tote, fact.order, fact.tour, booking.station)
+    if other:
+        inbox.open_exception(
+            tx,
+            ExceptionKind.TOTE_CONFLICT,
+            "tote",
+            fact.tote,
+            "tote.conflict",
+            (
+                ("tote", fact.tote),
+                ("order", fact.order),
+                ("other", other),
+                ("station", booking.station),
+            ),
+        )
+        booking.touched.add(other)
+    booking.touched.add(fact.order)
+
+
+def _picked(booking: Booking, fact: Picked) -> None:
+    tx = booking.tx
+    _known(booking, fact.tour)
+    taken = ledger.take(
+        tx,
+        order=fact.order,
+        line=fact.line,
+        sku=fact.sku,
+        lot=fact.lot,
+        location=fact.location,
+        quantity=fact.quantity,
+        target=tote_place(fact.tote),
+        reference=fact.tour,
+        operator=booking.operator,
+        task=fact.task,
+    )
+    lending.take_out(tx, taken.released)
+    totes.put_in(
+        tx,
+        fact.tote,
+        order=fact.order,
+        line=fact.line,
+        sku=fact.sku,
+        lot=fact.lot,
+        location=fact.location,
+        quantity=fact.quantity,
+    )
+    use = totes.find(tx, fact.tote)
+    if use is None or not use.order_number:
+        totes.assign(tx, fact.tote, fact.order, fact.tour, booking.station)
+    add_picked(tx, fact.order, fact.line, fact.quantity)
+    booking.touched.add(fact.order)
+
+
+def _undone(booking: Booking, fact: PickUndone) -> None:
+    tx = booking.tx
+    _known(booking, fact.tour)
+    out = totes.take_out(
+        tx,
+        fact.tote,
+        order=fact.order,
+        line=fact.line,
+        lot=fact.lot,
+        quantity=fact.quantity,
+        location=fact.location,
+    )
+    add_picked(tx, fact.order, fact.line, -out.held)
+    wanted = not is_cancelled(tx, fact.order) and open_units(tx, fact.order, fact.line) >= out.held
+    if out.held:
+        ledger.put_back(
+            tx,
+            sku=fact.sku,
+            lot=fact.lot,
+            source=tote_place(fact.tote),
+            location=fact.location,
+            quantity=out.held,
+            reference=fact.tour,
+            operator=booking.operator,
+            rebind=(fact.order, fact.line) if wanted else None,
+            task=fact.task,
+            tour=fact.tour,
+        )
+    if out.lacking:
+        source, target = tote_place(fact.tote), bin_place(fact.location)
+        carry(booking, Movement(fact.sku, fact.lot, source, target, out.lacking, fact.tour), out.lacking)
+    booking.touched.add(fact.order)
+
+
+def _shorted(booking: Booking, fact: Shorted | ZeroPicked, missing: int) -> None:
+    tx = booking.tx
+    _known(booking, fact.tour)
+    ledger.release(tx, fact.order, fact.line, fact.location, fact.lot, missing)
+    ledger.block(tx, fact.location, fact.sku, fact.lot)
+    kind, code = _SHORTS[fact.cause]
+    inbox.open_exception(
+        tx,
+        kind,
+        "location",
+        f"{fact.location} {fact.sku}",
+        code,
+        (
+            ("location", fact.location),
+            ("sku", fact.sku),
+            ("lot", fact.lot),
+            ("found", fact.found if isinstance(fact, Shorted) else 0),
+            ("missing", missing),
+            ("order", fact.order),
+        ),
+    )
+    _bind_anew(booking, fact.order, fact.tour, fact.location)
+
+
+def _damaged(booking: Booking, fact: Damaged) -> None:
+    """Damaged units come out of the bin; the task's own units are bound to others in the bin, or elsewhere."""
+    tx = booking.tx
+    _known(booking, fact.tour)
+    place = bin_place(fact.location)
+    here = (place, fact.sku, fact.lot)
+    lacking = fact.quantity - ledger.lock(tx, [here])[here].free
+    if lacking > 0:
+        ledger.release(tx, fact.order, fact.line, fact.location, fact.lot, lacking)
+    ledger.book(
+        tx,
+        Movement(fact.sku, fact.lot, place, Account.DAMAGED.value, fact.quantity, fact.tour),
+        booking.operator,
+    )
+    inbox.open_exception(
+        tx,
+        ExceptionKind.DAMAGED,
+        "location",
+        f"{fact.location} {fact.sku}",
+        "pick.damaged_there",
+        (
+            ("location", fact.location),
+            ("sku", fact.sku),
+            ("lot", fact.lot),
+            ("quantity", fact.quantity),
+            ("station", booking.station),
+        ),
+    )
+    if lacking > 0:
+        _bind_anew(booking, fact.order, fact.tour, fact.location)
+
+
+def _bind_anew(booking: Booking, order: str, tour: str, at: str) -> None:
+    """Bind what the order lacks elsewhere; what is found joins the same tour."""
+    tx = booking.tx
+    booking.touched.update(allocating.allocate(tx, (order,)))
+    lending.add_tasks(tx, tour, (order,), at)
+    booking.touched.add(order)
+
+
+def _dropped(booking: Booking, fact: ToteDropped) -> None:
+    tx = booking.tx
+    _known(booking, fact.tour)
+    use = totes.find(tx, fact.tote)
+    if use is not None and use.tour == fact.tour:
+        totes.set_place(tx, fact.tote, fact.place)
+        booking.touched.add(use.order_number)
+    booking.touched.update(row.order_number for row in totes.contents(tx, tote=fact.tote))
+
+
+def _put_down(booking: Booking, fact: TourParked | TourPassedOn | TourFinished) -> None:
+    """What another station does to a tour that was given on meanwhile changes nothing for its new holder."""
+    tx = booking.tx
+    row = lending.find(tx, fact.tour, lock=True)
+    if row is None:
+        raise NotYetError(fact.tour)
+    if not lending.holds(row, booking.station):
+        return
+    match fact:
+        case TourParked():
+            lending.park(tx, row)
+        case TourPassedOn():
+            lending.set_values(tx, fact.tour, operator=fact.to_operator)
+        case TourFinished():
+            booking.touched.update(lending.finish(tx, row))
+
+
+def stock_rows(fact: PickingFact) -> tuple[ledger.Key, ...]:
+    """The rows of stock that booking a fact will change, so that an upload can lock them all in order."""
+    match fact:
+        case Picked() | PickUndone():
+            here, tote = bin_place(fact.location), tote_place(fact.tote)
+            return (here, fact.sku, fact.lot), (tote, fact.sku, fact.lot)
+        case Shorted() | ZeroPicked() | Damaged():
+            return ((bin_place(fact.location), fact.sku, fact.lot),)
+        case _:
+            return ()

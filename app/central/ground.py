@@ -1,0 +1,84 @@
+"""The floor as tours need it: its walking graph and where tours begin and end, kept while the floor is the same."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from sqlalchemy import func, select
+
+from app.central import catalogue, schema
+from app.central.store import Tx
+from app.fulfilment.plans.routing import Route, route
+from app.fulfilment.plans.walking import WalkingGraph
+from app.model.floor import LocationKind
+
+_SITES_KEPT = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """The walking graph of a site, its locations, and the depot: the first drop place, empty where there is none."""
+
+    graph: WalkingGraph
+    locations: frozenset[str]
+    depot: str
+
+
+_kept: dict[tuple[str, str], tuple[int, Ground]] = {}
+
+
+def of_site(tx: Tx) -> Ground:
+    """The ground of a site, built anew only when its floor or a location has changed."""
+    key = (str(tx.conn.engine.url), tx.site)
+    head = _head(tx)
+    known = _kept.get(key)
+    if known is not None and known[0] == head:
+        return known[1]
+    ground = _build(tx)
+    if len(_kept) >= _SITES_KEPT:
+        _kept.clear()
+    _kept[key] = head, ground
+    return ground
+
+
+def walk(ground: Ground, stops: Sequence[str], start: str = "", seconds: float = 0.1) -> Route:
+    """The shortest walk found over some stops, from ``start`` (the depot unless said) to the depot.
+
+    Stops that are no longer on the floor come last, by code, and add no length.
+    """
+    known = sorted({stop for stop in stops if stop in ground.locations})
+    lost = tuple(sorted({stop for stop in stops if stop not in ground.locations}))
+    if not known:
+        return Route(lost, 0, 0, "location_order")
+    end = ground.depot or known[0]
+    begin = start if start in ground.locations else end
+    found = route(known, begin, end, ground.graph, seconds)
+    return Route((*found.order, *lost), found.length_mm, found.location_order_mm, found.method)
+
+
+def length_mm(ground: Ground, stops: Sequence[str]) -> int:
+    """How long it is from the depot over the stops in their order and back, in millimetres."""
+    known = [stop for stop in stops if stop in ground.locations]
+    if not known:
+        return 0
+    depot = ground.depot or known[0]
+    places = [depot, *known, depot]
+    return sum(ground.graph.distance(a, b) for a, b in pairwise(places))
+
+
+def _head(tx: Tx) -> int:
+    table = schema.record
+    return int(
+        tx.conn.execute(
+            select(func.coalesce(func.max(table.c.head), 0)).where(
+                table.c.site == tx.site, table.c.kind.in_(("floor", "location"))
+            )
+        ).scalar_one()
+    )
+
+
+def _build(tx: Tx) -> Ground:
+    locations = catalogue.locations(tx)
+    depot = min((code for code, place in locations.items() if place.kind is LocationKind.DROP), default="")
+    graph = WalkingGraph.of(catalogue.floor(tx), locations.values())
+    return Ground(graph, frozenset(locations), depot)

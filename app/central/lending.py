@@ -1,0 +1,543 @@
+"""Tours: built for a cart, lent to a station, changed under way, taken away, given on."""
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Any
+
+from pydantic import TypeAdapter
+from sqlalchemy import select, update
+
+from app.central import catalogue, ground, inbox, orders, schema, totes
+from app.central.refusal import ApiError
+from app.central.store import Store, Tx, lock_rows
+from app.fulfilment.plans.batching import WaitingOrder, batch
+from app.model.exceptions import ExceptionKind
+from app.model.orders import OrderStatus
+from app.model.work import LentTour, Task, Tour
+
+LENT = "lent"
+PARKED = "parked"
+TAKEN_AWAY = "taken_away"
+FINISHED = "finished"
+ACTIVE = (LENT, PARKED, TAKEN_AWAY)
+
+_SILENT_AFTER = timedelta(seconds=90)
+"""A station that has not been heard of for so long may hold facts that nobody here knows."""
+_WAITING_LOOKED_AT = 400
+_TRIES = 8
+_WALK_AGAIN_S = 0.01
+"""A tour is walked anew inside a transaction: the search must be short."""
+
+_TOUR = TypeAdapter(Tour)
+_LENT = TypeAdapter(LentTour)
+
+
+@dataclass(frozen=True, slots=True)
+class _Draft:
+    """A tour that was worked out on a snapshot, with the reservations that it rests on: id and quantity."""
+
+    tour: Tour
+    rests_on: tuple[tuple[str, int], ...]
+
+
+# --- claiming ------------------------------------------------------------------------------------------------
+
+
+def claim(store: Store, site: str, station: str, operator: str, cart: str) -> str:
+    """Lend a tour for a cart: the one that stands on it, or a new one over the most urgent waiting orders.
+
+    The walk is worked out on a snapshot, outside any write; it is lent if what it rests on still stands. Asking
+    again for the tour that this station holds gives the same tour.
+
+    Raises:
+        ApiError: 404 ``work.unknown_cart``; 409 ``work.cart_in_use``, ``work.facts_missing`` or ``work.none``.
+    """
+    for _ in range(_TRIES):
+        draft = store.read(site, lambda tx: _draft(tx, station, cart))
+        if draft is not None:
+            # In its own transaction: whoever holds the site's row must not wait for anything else.
+            draft = replace(draft, tour=replace(draft.tour, id=store.write(site, _number)))
+        tour = _lend_now(store, site, draft, (station, operator, cart))
+        if tour:
+            return tour
+    raise ApiError(409, "work.busy", cart=cart)
+
+
+def _lend_now(store: Store, site: str, draft: _Draft | None, whom: tuple[str, str, str]) -> str:
+    return store.write(site, lambda tx: _lend(tx, draft, *whom))
+
+
+def _draft(tx: Tx, station: str, cart: str) -> _Draft | None:
+    """A new tour for the cart, or nothing when a tour stands on it already."""
+    slots = _slots(tx, cart)
+    standing = _on_cart(tx, cart)
+    if standing is not None:
+        _check_free(tx, standing, station, cart)
+        return None
+    waiting = _waiting(tx)
+    chosen = batch((_as_waiting(rows) for rows in waiting.values()), slots, catalogue.settings(tx).max_stops)
+    if not chosen:
+        raise ApiError(409, "work.none", cart=cart)
+    rows = [row for order in chosen for row in waiting[order]]
+    here = ground.of_site(tx)
+    walk = ground.walk(here, [row.location for row in rows])
+    slot_of = {order: slot for slot, order in enumerate(chosen)}
+    tasks = _in_walking_order([_task(row, slot_of[row.order_number]) for row in rows], walk.order)
+    first = rows[0]
+    tour = Tour(
+        id="",
+        cart=cart,
+        priority=first.priority,
+        ship_by=min(row.ship_by for row in rows),
+        orders=tuple(chosen),
+        tasks=tasks,
+        length_mm=walk.length_mm,
+        location_order_mm=walk.location_order_mm,
+        method=walk.method,
+    )
+    return _Draft(tour, tuple(sorted((row.id, row.quantity) for row in rows)))
+
+
+def _lend(tx: Tx, draft: _Draft | None, station: str, operator: str, cart: str) -> str:
+    """Lend what stands on the cart, else the draft; empty when the draft has been overtaken."""
+    _slots(tx, cart, lock=True)
+    standing = _on_cart(tx, cart)
+    if standing is not None:
+        _check_free(tx, standing, station, cart)
+        return _lend_again(tx, standing, station, operator)
+    if draft is None or not _still_stands(tx, draft):
+        return ""
+    tour = draft.tour
+    _insert(tx, tour, station, operator)
+    _bind(tx, tour.id, [task.id for task in tour.tasks])
+    publish(tx, tour.id)
+    orders.refresh_all(tx, tour.orders)
+    return tour.id
+
+
+def _lend_again(tx: Tx, row: Any, station: str, operator: str) -> str:
+    """Lend a parked tour, or one that was taken away, with its history."""
+    if row.status == LENT:
+        # This station's own: its answer was lost on the way, or what it did since is still on the way.
+        if _has_facts_since(tx, row.id, row.lent_at):
+            raise ApiError(409, "work.facts_missing", cart=row.cart, station=station)
+        set_values(tx, row.id, operator=operator)
+    else:
+        set_values(
+            tx,
+            row.id,
+            status=LENT,
+            station=station,
+            operator=operator,
+            taken_over=row.status == TAKEN_AWAY,
+            lent_at=tx.now,
+            due_at=tx.now + _lent_for(tx),
+        )
+        _give_totes(tx, row.id, station)
+        inbox.settle(tx, ExceptionKind.TOUR_OVERDUE, "tour", row.id, "tour.lent_again")
+    publish(tx, row.id)
+    return str(row.id)
+
+
+def _has_facts_since(tx: Tx, tour: str, instant: Any) -> bool:
+    table = schema.fact
+    found = tx.conn.execute(
+        select(table.c.seq)
+        .where(table.c.site == tx.site, table.c.subject == tour, table.c.received_at > instant)
+        .limit(1)
+    ).scalar_one_or_none()
+    return found is not None
+
+
+def _check_free(tx: Tx, row: Any, station: str, cart: str) -> None:
+    """Refuse a cart whose tour somebody else holds; name the station where its facts may still be missing."""
+    if row.status != LENT or row.station == station:
+        return
+    table, people = schema.station, schema.operator
+    holder = tx.conn.execute(
+        select(table).where(table.c.site == tx.site, table.c.name == row.station)
+    ).one_or_none()
+    if (
+        holder is None
+        or holder.pending
+        or holder.last_seen_at is None
+        or tx.now - holder.last_seen_at > _SILENT_AFTER
+    ):
+        raise ApiError(409, "work.facts_missing", cart=cart, station=row.station)
+    name = tx.conn.execute(
+        select(people.c.name).where(people.c.site == tx.site, people.c.id == row.operator)
+    ).scalar_one_or_none()
+    raise ApiError(409, "work.cart_in_use", cart=cart, operator=name or row.operator, station=row.station)
+
+
+def _slots(tx: Tx, cart: str, *, lock: bool = False) -> int:
+    table = schema.cart
+    statement = select(table.c.slots).where(table.c.site == tx.site, table.c.code == cart)
+    slots = tx.conn.execute(statement.with_for_update() if lock else statement).scalar_one_or_none()
+    if slots is None:
+        raise ApiError(404, "work.unknown_cart", cart=cart)
+    return int(slots)
+
+
+def _on_cart(tx: Tx, cart: str) -> Any:
+    table = schema.tour
+    return tx.conn.execute(
+        select(table)
+        .where(table.c.site == tx.site, table.c.cart == cart, table.c.status.in_(ACTIVE))
+        .order_by(table.c.lent_at)
+        .limit(1)
+        .with_for_update()
+    ).one_or_none()
+
+
+def _waiting(tx: Tx) -> dict[str, list[Any]]:
+    """The reservations that no tour carries, by order, of the most urgent orders that nobody holds."""
+    held, wanted = schema.reservation, schema.sales_order
+    open_orders = (
+        select(wanted.c.number)
+        .where(
+            wanted.c.site == tx.site,
+            wanted.c.status.not_in((OrderStatus.HELD.value, OrderStatus.CANCELLED.value)),
+            wanted.c.held_by.is_(None),
+            select(held.c.id)
+            .where(held.c.site == wanted.c.site, held.c.order_number == wanted.c.number, held.c.tour == "")
+            .exists(),
+        )
+        .order_by(wanted.c.priority, wanted.c.ship_by, wanted.c.number)
+        .limit(_WAITING_LOOKED_AT)
+    )
+    rows = tx.conn.execute(
+        select(held, wanted.c.priority, wanted.c.ship_by)
+        .join(wanted, (wanted.c.site == held.c.site) & (wanted.c.number == held.c.order_number))
+        .where(held.c.site == tx.site, held.c.tour == "", held.c.order_number.in_(open_orders))
+        .order_by(held.c.order_number, held.c.line, held.c.location, held.c.lot, held.c.id)
+    )
+    found: dict[str, list[Any]] = defaultdict(list)
+    for row in rows:
+        found[row.order_number].append(row)
+    return found
+
+
+def _as_waiting(rows: Sequence[Any]) -> WaitingOrder:
+    first = rows[0]
+    return WaitingOrder(
+        first.order_number, first.priority, first.ship_by, frozenset(row.location for row in rows)
+    )
+
+
+def _task(row: Any, slot: int) -> Task:
+    return Task(row.id, row.order_number, row.line, row.sku, row.lot, row.location, row.quantity, slot)
+
+
+def _in_walking_order(tasks: Iterable[Task], stops: Sequence[str]) -> tuple[Task, ...]:
+    place = {stop: index for index, stop in enumerate(stops)}
+    return tuple(sorted(tasks, key=lambda task: (place[task.location], task.slot, task.line, task.id)))
+
+
+def _still_stands(tx: Tx, draft: _Draft) -> bool:
+    table = schema.reservation
+    rows = lock_rows(tx.conn, table, [(tx.site, id_) for id_, _ in draft.rests_on], table.c.site, table.c.id)
+    return tuple((row.id, row.quantity) for row in rows if not row.tour) == draft.rests_on
+
+
+def _number(tx: Tx) -> str:
+    table = schema.site
+    serial = tx.conn.execute(
+        update(table)
+        .where(table.c.site == tx.site)
+        .values(tour_serial=table.c.tour_serial + 1)
+        .returning(table.c.tour_serial)
+    ).scalar_one()
+    return f"T{serial:05d}"
+
+
+# --- the row of a tour ---------------------------------------------------------------------------------------
+
+
+def find(tx: Tx, tour: str, *, lock: bool = False) -> Any:
+    """The row of a tour, or nothing."""
+    table = schema.tour
+    statement = select(table).where(table.c.site == tx.site, table.c.id == tour)
+    return tx.conn.execute(statement.with_for_update() if lock else statement).one_or_none()
+
+
+def plan_of(row: Any) -> Tour:
+    """The newest plan of a tour."""
+    return _TOUR.validate_python(row.plan)
+
+
+def set_values(tx: Tx, tour: str, **values: Any) -> None:
+    """Change columns of a tour's row."""
+    table = schema.tour
+    tx.conn.execute(update(table).where(table.c.site == tx.site, table.c.id == tour).values(**values))
+
+
+def publish(tx: Tx, tour: str) -> None:
+    """Give a lent tour, with the facts of its earlier holders, to the station that holds it."""
+    row = find(tx, tour)
+    if row is None or row.status != LENT:
+        return
+    lent = LentTour(plan_of(row), row.station, row.operator, _history(tx, tour, row.lent_at), row.taken_over)
+    tx.publish("tour", tour, _LENT.dump_python(lent, mode="json"), row.station)
+
+
+def _history(tx: Tx, tour: str, until: Any) -> tuple[str, ...]:
+    """What was recorded of a tour before it was lent this time, oldest first, without histories in histories."""
+    table = schema.fact
+    rows = tx.conn.execute(
+        select(table.c.envelope, table.c.type)
+        .where(
+            table.c.site == tx.site,
+            table.c.subject == tour,
+            table.c.state == "applied",
+            table.c.received_at <= until,
+        )
+        .order_by(table.c.received_at, table.c.seq)
+    )
+    return tuple(_without_history(row.envelope) if row.type == "tour_taken" else row.envelope for row in rows)
+
+
+def _without_history(envelope: str) -> str:
+    outer = json.loads(envelope)
+    outer["body"]["history"] = []
+    return json.dumps(outer, separators=(",", ":"), ensure_ascii=False)
+
+
+def _insert(tx: Tx, tour: Tour, station: str, operator: str) -> None:
+    tx.conn.execute(
+        schema.tour.insert().values(
+            site=tx.site,
+            id=tour.id,
+            status=LENT,
+            cart=tour.cart,
+            station=station,
+            operator=operator,
+            priority=tour.priority,
+            ship_by=tour.ship_by,
+            plan=_TOUR.dump_python(tour, mode="json"),
+            version=tour.version,
+            taken_over=False,
+            lent_at=tx.now,
+            due_at=tx.now + _lent_for(tx),
+        )
+    )
+    tx.conn.execute(
+        schema.tour_order.insert(),
+        [
+            {"site": tx.site, "tour": tour.id, "slot": slot, "order_number": order}
+            for slot, order in enumerate(tour.orders)
+        ],
+    )
+
+
+def _bind(tx: Tx, tour: str, tasks: Sequence[str]) -> None:
+    table = schema.reservation
+    tx.conn.execute(
+        update(table)
+        .where(table.c.site == tx.site, table.c.id.in_(tasks), table.c.tour == "")
+        .values(tour=tour)
+    )
+
+
+def _give_totes(tx: Tx, tour: str, station: str) -> None:
+    table = schema.tote
+    for row in totes.of_tour(tx, tour):
+        if not row.place:
+            tx.conn.execute(
+                update(table).where(table.c.site == tx.site, table.c.code == row.code).values(station=station)
+            )
+            totes.publish(tx, row.code)
+
+
+def _lent_for(tx: Tx) -> timedelta:
+    return timedelta(minutes=catalogue.settings(tx).tour_minutes)
+
+
+# --- what facts do to a tour ---------------------------------------------------------------------------------
+
+
+def restore(tx: Tx, tour: Tour, station: str, operator: str) -> None:
+    """Know a tour again that a station holds and this database, put back from a backup, has lost."""
+    _insert(tx, tour, station, operator)
+    _bind(tx, tour.id, [task.id for task in tour.tasks])
+    publish(tx, tour.id)
+
+
+def holds(row: Any, station: str) -> bool:
+    """Whether a tour is this station's to park or to finish, also when a supervisor has just taken it away."""
+    return bool(row.station == station and row.status in {LENT, TAKEN_AWAY})
+
+
+def park(tx: Tx, row: Any) -> None:
+    """The tour stands on its cart with all its facts here: anybody may go on with it."""
+    set_values(tx, row.id, status=PARKED, taken_over=False)
+    inbox.settle(tx, ExceptionKind.TOUR_OVERDUE, "tour", row.id, "tour.parked")
+    tx.publish("tour", row.id, None, row.station)
+
+
+def finish(tx: Tx, row: Any) -> tuple[str, ...]:
+    """End a tour: its cart and empty totes are free, what was not picked waits for another. Gives its orders."""
+    set_values(tx, row.id, status=FINISHED, ended_at=tx.now)
+    table = schema.reservation
+    tx.conn.execute(update(table).where(table.c.site == tx.site, table.c.tour == row.id).values(tour=""))
+    totes.free_if_empty(tx, [tote.code for tote in totes.of_tour(tx, row.id)])
+    inbox.settle(tx, ExceptionKind.TOUR_OVERDUE, "tour", row.id, "tour.finished")
+    tx.publish("tour", row.id, None, row.station)
+    return plan_of(row).orders
+
+
+# --- changes under way ---------------------------------------------------------------------------------------
+
+
+def add_tasks(tx: Tx, tour: str, numbers: Iterable[str], at: str = "") -> bool:
+    """Let a tour that goes on also fetch what was bound anew for its orders; whether there was anything.
+
+    What is done stays first in the list; what is open and what is new is walked from ``at``, or from the depot.
+    """
+    row = find(tx, tour, lock=True)
+    if row is None or row.status not in ACTIVE:
+        return False
+    plan = plan_of(row)
+    slot_of = {order: slot for slot, order in enumerate(plan.orders)}
+    table = schema.reservation
+    fresh = list(
+        tx.conn.execute(
+            select(table)
+            .where(
+                table.c.site == tx.site,
+                table.c.tour == "",
+                table.c.order_number.in_([number for number in numbers if number in slot_of]),
+            )
+            .order_by(table.c.id)
+        )
+    )
+    if not fresh:
+        return False
+    _bind(tx, tour, [each.id for each in fresh])
+    added = [_task(each, slot_of[each.order_number]) for each in fresh]
+    _walk_anew(tx, row, (*plan.tasks, *added), at)
+    return True
+
+
+def take_out(tx: Tx, cut: Iterable[tuple[str, int]]) -> None:
+    """Ask tours for fewer units of some tasks: reservations that were let go, by task id and units."""
+    table = schema.tour
+    gone: dict[str, int] = defaultdict(int)
+    for task, units in cut:
+        gone[task] += units
+    if not gone:
+        return
+    rows = list(
+        tx.conn.execute(
+            select(table)
+            .where(table.c.site == tx.site, table.c.status.in_(ACTIVE))
+            .order_by(table.c.id)
+            .with_for_update()
+        )
+    )
+    for row in rows:
+        plan = plan_of(row)
+        if not any(task.id in gone for task in plan.tasks):
+            continue
+        left = [replace(task, quantity=task.quantity - gone.get(task.id, 0)) for task in plan.tasks]
+        _change(tx, row, replace(plan, tasks=tuple(task for task in left if task.quantity > 0)))
+
+
+def withdraw(tx: Tx, order: str) -> None:
+    """Take an order's tasks out of the tours that carry it.
+
+    A station keeps the tasks that it has begun: their facts are booked, and what they brought is put back.
+    """
+    table, slots = schema.tour, schema.tour_order
+    rows = tx.conn.execute(
+        select(table)
+        .where(
+            table.c.site == tx.site,
+            table.c.status.in_(ACTIVE),
+            table.c.id.in_(
+                select(slots.c.tour).where(slots.c.site == tx.site, slots.c.order_number == order)
+            ),
+        )
+        .order_by(table.c.id)
+        .with_for_update()
+    )
+    for row in list(rows):
+        plan = plan_of(row)
+        if any(task.order == order for task in plan.tasks):
+            _change(tx, row, replace(plan, tasks=tuple(task for task in plan.tasks if task.order != order)))
+
+
+def _walk_anew(tx: Tx, row: Any, tasks: Sequence[Task], at: str) -> None:
+    table = schema.reservation
+    still_open = set(
+        tx.conn.execute(select(table.c.id).where(table.c.site == tx.site, table.c.tour == row.id)).scalars()
+    )
+    done = [task for task in tasks if task.id not in still_open]
+    rest = [task for task in tasks if task.id in still_open]
+    here = ground.of_site(tx)
+    onward = [task.location for task in rest if task.location != at]
+    walk = ground.walk(here, onward, at, _WALK_AGAIN_S)
+    in_order = (*done, *_in_walking_order(rest, (at, *walk.order)))
+    stops = list(dict.fromkeys(task.location for task in in_order))
+    changed = replace(
+        plan_of(row),
+        tasks=in_order,
+        length_mm=ground.length_mm(here, stops),
+        location_order_mm=ground.length_mm(here, sorted(stops)),
+        method=walk.method,
+    )
+    _change(tx, row, changed)
+
+
+def _change(tx: Tx, row: Any, plan: Tour) -> None:
+    plan = replace(plan, version=row.version + 1)
+    set_values(tx, row.id, plan=_TOUR.dump_python(plan, mode="json"), version=plan.version)
+    publish(tx, row.id)
+
+
+# --- supervision ---------------------------------------------------------------------------------------------
+
+
+def take_away(tx: Tx, tour: str) -> None:
+    """Take a tour from its holder: the next one who scans its cart goes on, warned that facts may be missing.
+
+    Whatever the first holder records afterwards is booked all the same.
+
+    Raises:
+        ApiError: 404 ``tour.unknown``; 409 ``tour.not_lent``.
+    """
+    row = find(tx, tour, lock=True)
+    if row is None:
+        raise ApiError(404, "tour.unknown", tour=tour)
+    if row.status != LENT:
+        raise ApiError(409, "tour.not_lent", tour=tour, state=row.status)
+    set_values(tx, tour, status=TAKEN_AWAY)
+    inbox.settle(tx, ExceptionKind.TOUR_OVERDUE, "tour", tour, "tour.taken_away")
+    tx.publish("tour", tour, None, row.station)
+
+
+def notice_overdue(tx: Tx) -> int:
+    """Open an exception for each tour that is out for longer than it was lent; how many there are."""
+    table = schema.tour
+    rows = list(
+        tx.conn.execute(
+            select(table)
+            .where(table.c.site == tx.site, table.c.status == LENT, table.c.due_at < tx.now)
+            .order_by(table.c.id)
+            .with_for_update(skip_locked=True)
+        )
+    )
+    for row in rows:
+        inbox.open_exception(
+            tx,
+            ExceptionKind.TOUR_OVERDUE,
+            "tour",
+            row.id,
+            "tour.overdue",
+            (("tour", row.id), ("cart", row.cart), ("station", row.station), ("operator", row.operator)),
+        )
+        set_values(tx, row.id, due_at=tx.now + _lent_for(tx))
+    return len(rows)
