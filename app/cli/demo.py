@@ -119,7 +119,7 @@ def _keys(app: "FloorApp", station: "Station", badges: dict[str, tuple[str, str]
         app.tell(say("demo.network_pulled" if cable["out"] else "demo.network_back"))
 
     people = {
-        key: ExtraKey(say(caption), partial(sign_in, operator), nobody)
+        key: ExtraKey(say(caption), partial(sign_in, operator))
         for key, (operator, caption) in _BADGES.items()
     }
 
@@ -127,7 +127,6 @@ def _keys(app: "FloorApp", station: "Station", badges: dict[str, tuple[str, str]
         return not nobody()
 
     return {
-        **people,
         "s": ExtraKey(
             say("demo.key_scan"), lambda: scan(expected(terminal.session, terminal.known)), somebody
         ),
@@ -141,6 +140,7 @@ def _keys(app: "FloorApp", station: "Station", badges: dict[str, tuple[str, str]
             lambda: _newest_label(station) is not None,
         ),
         "q": ExtraKey(say("demo.key_quit"), app.exit),
+        **people,
     }
 
 

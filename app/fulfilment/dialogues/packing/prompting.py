@@ -256,10 +256,7 @@ def _awaited(parcel: Parcel, known: Known) -> tuple[Say, Say, str, tuple[Command
 
 
 def _detail(state: Packing, parcel: Parcel, stage: Stage, known: Known) -> tuple[Say, ...]:
-    detail = [say("pack.parcel_of_order", order=parcel.order, number=parcel.number)]
-    carton = known.cartons.get(parcel.carton)
-    if carton is not None:
-        detail.append(say("pack.carton", carton=carton.name))
+    detail: list[Say] = []
     if isinstance(state.asking, Leave):
         detail.append(say("pack.back_again_parks", order=parcel.order))
     if stage is Stage.VERIFY:
@@ -270,6 +267,10 @@ def _detail(state: Packing, parcel: Parcel, stage: Stage, known: Known) -> tuple
         detail.append(say("pack.calculated", weight=calculated, tolerance=tolerance))
     if stage in {Stage.AWAIT_LABEL, Stage.SCAN_LABEL}:
         detail += [_because(reason) for reason in label_of(parcel, known).reasons]
+    carton = known.cartons.get(parcel.carton)
+    if carton is not None:
+        detail.append(say("pack.carton", carton=carton.name))
+    detail.append(say("pack.parcel_of_order", order=parcel.order, number=parcel.number))
     return tuple(detail)
 
 
