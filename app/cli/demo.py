@@ -15,7 +15,7 @@ from app.cli.demo_scans import expected, wrong_sister
 from app.cli.failing import CommandError
 from app.cli.settings import settings_for
 from app.cli.standalone import own_central
-from app.cli.station import enrol, scanners
+from app.cli.station import join, scanners
 from app.model.answers import say
 from app.model.scans import Scan
 from app.model.words import phrase
@@ -53,7 +53,7 @@ def run(arguments: argparse.Namespace) -> int:
         database = f"sqlite:///{home / 'central.db'}"
         fill(database, files, settings.central.site)
         with own_central(settings, home, database) as central:
-            enrol(home, NAME, central.url, central.code, "")
+            join(home, NAME, central)
             status = _work(settings, home, arguments)
             _sum_up(database, home, settings.central.site)
         return status

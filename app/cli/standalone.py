@@ -10,9 +10,10 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -26,10 +27,10 @@ _READY_WITHIN_S = 60.0
 
 @dataclass(frozen=True, slots=True)
 class OwnCentral:
-    """The central of this machine, and a code with which a terminal may enrol there."""
+    """The central of this machine, and how a terminal gets the code with which it may enrol there."""
 
     url: str
-    code: str
+    new_code: Callable[[], str]
 
 
 @contextmanager
@@ -43,13 +44,13 @@ def own_central(settings: "Settings", home: Path, database: str = "") -> Iterato
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            yield OwnCentral(_running(notice), _new_code(database, settings))
+            yield OwnCentral(_running(notice), partial(_new_code, database, settings))
             return
         child = _start(database, settings, home)
         try:
             url = _wait_until_ready(child, home)
             notice.write_text(json.dumps({"url": url}), encoding="utf-8")
-            yield OwnCentral(url, _new_code(database, settings))
+            yield OwnCentral(url, partial(_new_code, database, settings))
         finally:
             notice.unlink(missing_ok=True)
             _end(child)

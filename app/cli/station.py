@@ -10,6 +10,7 @@ from app.cli.failing import CommandError
 from app.cli.settings import log_to, settings_for
 
 if TYPE_CHECKING:
+    from app.cli.standalone import OwnCentral
     from app.model.scans import Scan
     from app.screens.floor_app import Connect, Device
     from config.settings import ScannerSettings, Settings
@@ -31,7 +32,7 @@ def run(arguments: argparse.Namespace) -> int:
         from app.cli.standalone import own_central
 
         with own_central(settings, home) as central:
-            enrol(home, arguments.name, central.url, central.code, "")
+            join(home, arguments.name, central)
             return work(settings, home, arguments.name, scanners(arguments, settings))
     if code:
         if not url:
@@ -45,6 +46,18 @@ def enrol(home: Path, name: str, url: str, code: str, ca: str) -> None:
     from app.station.folder import StationFolder
 
     StationFolder(home, name).enrol(url, code, ca)
+
+
+def join(home: Path, name: str, central: "OwnCentral") -> None:
+    """Make this a station of the central on this machine; one that is keeps its token, and so the work it was lent."""
+    from app.station.folder import StationFolder
+    from app.station.trouble import NotEnrolledError
+
+    folder = StationFolder(home, name)
+    try:
+        folder.move_to(central.url)
+    except NotEnrolledError:
+        folder.enrol(central.url, central.new_code())
 
 
 def scanners(arguments: argparse.Namespace, settings: "Settings") -> Sequence["Connect"]:

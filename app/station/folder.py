@@ -8,7 +8,7 @@ import json
 import os
 import re
 import tomllib
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -104,6 +104,16 @@ class StationFolder:
         finally:
             client.close()
         enrolment = Enrolment(url, answer.site, answer.station, answer.token, answer.incarnation, ca)
+        self._keep(enrolment)
+        return enrolment
+
+    def move_to(self, url: str) -> Enrolment:
+        """Keep the token, and reach the same central at another address: it was started again on another port.
+
+        Raises:
+            NotEnrolledError: as ``enrolment``.
+        """
+        enrolment = replace(self.enrolment(), url=url)
         self._keep(enrolment)
         return enrolment
 
