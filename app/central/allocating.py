@@ -22,20 +22,21 @@ _DONE = (OrderStatus.CANCELLED, OrderStatus.HELD, OrderStatus.DELIVERED)
 
 
 def allocate(tx: Tx, numbers: Sequence[str] | None = None, limit: int = BATCH) -> tuple[str, ...]:
-    """Bind stock to the open lines of the given orders, or of the ``limit`` most urgent that free stock can serve.
+    """Bind stock to the open lines of the given orders, or of those that free stock can serve, most urgent first.
 
-    Gives the numbers of the orders that changed. Held and cancelled orders are passed over.
+    Gives the numbers of the orders that changed; without ``numbers`` it ends when so many have. Held and cancelled
+    orders are passed over.
     """
-    if numbers is None:
-        numbers = list(tx.conn.execute(_servable(tx).limit(limit)).scalars())
-    if not numbers:
-        return ()
-    rows = _stock(tx, _skus(tx, numbers))
-    demands = _demands(tx, numbers)
-    plan = allocation.allocate(demands, rows, tx.now.date())
-    changed = _write(tx, plan)
-    orders.refresh_all(tx, changed)
-    _tell_what_is_missing(tx, [demand.order for demand in demands], plan)
+    if numbers is not None:
+        return _allocate(tx, numbers)
+    servable = list(tx.conn.execute(_servable(tx)).scalars())
+    changed: tuple[str, ...] = ()
+    for start in range(
+        0, len(servable), limit
+    ):  # orders that wait for more must not stand in the way of others
+        changed += _allocate(tx, servable[start : start + limit])
+        if len(changed) >= limit:
+            break
     return changed
 
 
@@ -47,6 +48,18 @@ def run(store: Store, site: str) -> tuple[str, ...]:
         batch = waiting[start : start + BATCH]
         changed += store.write(site, lambda tx, batch=batch: allocate(tx, batch))  # type: ignore[misc]
     return tuple(changed)
+
+
+def _allocate(tx: Tx, numbers: Sequence[str]) -> tuple[str, ...]:
+    if not numbers:
+        return ()
+    rows = _stock(tx, _skus(tx, numbers))
+    demands = _demands(tx, numbers)
+    plan = allocation.allocate(demands, rows, tx.now.date())
+    changed = _write(tx, plan)
+    orders.refresh_all(tx, changed)
+    _tell_what_is_missing(tx, [demand.order for demand in demands], plan)
+    return changed
 
 
 # --- what waits ----------------------------------------------------------------------------------------------

@@ -165,27 +165,35 @@ class CancelResult:
 
 def receive(tx: Tx, content: OrderIn) -> Received:
     """Take an order in once: the same again changes nothing, other content under its number is a conflict."""
-    plain = canonical(content)
-    new = insert_new(
-        tx.conn,
-        schema.sales_order,
-        {
+    return receive_all(tx, (content,))[0]
+
+
+def receive_all(tx: Tx, contents: Sequence[OrderIn]) -> list[Received]:
+    """Take many orders in, each as ``receive`` does, with few statements."""
+    answers: list[Received] = []
+    new: list[OrderIn] = []
+    for content in contents:
+        plain = canonical(content)
+        row = {
             "site": tx.site,
             "number": content.number,
             "status": OrderStatus.CONFIRMED.value,
             "received_at": tx.now,
             "holds": [],
             **_columns(content, plain),
-        },
-    )
-    if not new:
+        }
+        if insert_new(tx.conn, schema.sales_order, row):
+            new.append(content)
+            answers.append(Received(Outcome.CREATED))
+            continue
         known = _find(tx, content.number)
         if known.content_sha256 == _digest(plain):
-            return Received(Outcome.SAME)
-        return Received(Outcome.CONFLICT, tuple(_differences(known.content, plain)))
-    _write_lines(tx, content)
-    _confirm(tx, [content])
-    return Received(Outcome.CREATED)
+            answers.append(Received(Outcome.SAME))
+        else:
+            answers.append(Received(Outcome.CONFLICT, tuple(_differences(known.content, plain))))
+    _write_lines(tx, new)
+    _confirm(tx, new)
+    return answers
 
 
 def amend(tx: Tx, number: str, content: OrderIn) -> Received:
@@ -211,7 +219,7 @@ def amend(tx: Tx, number: str, content: OrderIn) -> Received:
         raise ApiError(409, "order.in_work", order=number)
     tx.conn.execute(delete(line).where(line.c.site == tx.site, line.c.order_number == number))
     _update(tx, number, **_columns(content, plain))
-    _write_lines(tx, content)
+    _write_lines(tx, [content])
     _confirm(tx, [content])
     return Received(Outcome.AMENDED)
 
@@ -337,21 +345,21 @@ def _columns(content: OrderIn, plain: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _write_lines(tx: Tx, content: OrderIn) -> None:
-    tx.conn.execute(
-        schema.order_line.insert(),
-        [
-            {
-                "site": tx.site,
-                "order_number": content.number,
-                "line": line.number,
-                "sku": line.sku,
-                "variant": [[name, value] for name, value in line.variant.items()],
-                "quantity": line.quantity,
-            }
-            for line in content.lines
-        ],
-    )
+def _write_lines(tx: Tx, contents: Sequence[OrderIn]) -> None:
+    rows = [
+        {
+            "site": tx.site,
+            "order_number": content.number,
+            "line": line.number,
+            "sku": line.sku,
+            "variant": [[name, value] for name, value in line.variant.items()],
+            "quantity": line.quantity,
+        }
+        for content in contents
+        for line in content.lines
+    ]
+    if rows:
+        tx.conn.execute(schema.order_line.insert(), rows)
 
 
 def _confirm(tx: Tx, contents: Sequence[OrderIn]) -> None:

@@ -352,35 +352,29 @@ def lock(tx: Tx, keys: Iterable[Key]) -> dict[Key, Balance]:
 
 
 def apply(tx: Tx, change: Mapping[Key, tuple[int, int]]) -> None:
-    """Add to on hand and to reserved of locked rows, all in one statement."""
+    """Add to on hand and to reserved of locked rows, in one statement where that saves round trips."""
     rows = [
         {"place": place, "sku": sku, "lot": lot, "on_hand": on_hand, "reserved": reserved}
         for (place, sku, lot), (on_hand, reserved) in sorted(change.items())
         if on_hand or reserved
     ]
-    if rows:
-        statement = _APPLY_POSTGRESQL if tx.conn.dialect.name == "postgresql" else _APPLY_SQLITE
-        tx.conn.execute(statement, {"site": tx.site, "rows": json.dumps(rows)})
+    if not rows:
+        return
+    if tx.conn.dialect.name == "postgresql":
+        tx.conn.execute(_APPLY_ALL, {"site": tx.site, "rows": json.dumps(rows)})
+    else:  # no round trips to save here, and SQLite would read the whole table for each row of a list
+        tx.conn.execute(_APPLY_ONE, [{"site": tx.site, **row} for row in rows])
 
 
-_APPLY = """
-UPDATE stock SET on_hand = stock.on_hand + d.on_hand, reserved = stock.reserved + d.reserved
-FROM {rows} AS d{columns}
-WHERE stock.site = :site AND stock.place = d.place AND stock.sku = d.sku AND stock.lot = d.lot
-"""
-_APPLY_POSTGRESQL = text(
-    _APPLY.format(
-        rows="jsonb_to_recordset(CAST(:rows AS jsonb))",
-        columns="(place text, sku text, lot text, on_hand bigint, reserved bigint)",
-    )
+_APPLY_ALL = text(
+    "UPDATE stock SET on_hand = stock.on_hand + d.on_hand, reserved = stock.reserved + d.reserved"
+    " FROM jsonb_to_recordset(CAST(:rows AS jsonb))"
+    " AS d(place text, sku text, lot text, on_hand bigint, reserved bigint)"
+    " WHERE stock.site = :site AND stock.place = d.place AND stock.sku = d.sku AND stock.lot = d.lot"
 )
-_APPLY_SQLITE = text(
-    _APPLY.format(
-        rows="(SELECT json_extract(value, '$.place') AS place, json_extract(value, '$.sku') AS sku,"
-        " json_extract(value, '$.lot') AS lot, json_extract(value, '$.on_hand') AS on_hand,"
-        " json_extract(value, '$.reserved') AS reserved FROM json_each(:rows))",
-        columns="",
-    )
+_APPLY_ONE = text(
+    "UPDATE stock SET on_hand = on_hand + :on_hand, reserved = reserved + :reserved"
+    " WHERE site = :site AND place = :place AND sku = :sku AND lot = :lot"
 )
 
 

@@ -104,7 +104,7 @@ def _draft(tx: Tx, station: str, cart: str) -> _Draft | None:
 def _lend(tx: Tx, draft: _Draft | None, station: str, operator: str, cart: str) -> str:
     """Lend what stands on the cart, else the draft; empty when the draft has been overtaken."""
     _slots(tx, cart, lock=True)
-    standing = _on_cart(tx, cart)
+    standing = _on_cart(tx, cart, lock=True)
     if standing is not None:
         _check_free(tx, standing, station, cart)
         return _lend_again(tx, standing, station, operator)
@@ -182,15 +182,15 @@ def _slots(tx: Tx, cart: str, *, lock: bool = False) -> int:
     return int(slots)
 
 
-def _on_cart(tx: Tx, cart: str) -> Any:
+def _on_cart(tx: Tx, cart: str, *, lock: bool = False) -> Any:
     table = schema.tour
-    return tx.conn.execute(
+    statement = (
         select(table)
         .where(table.c.site == tx.site, table.c.cart == cart, table.c.status.in_(ACTIVE))
         .order_by(table.c.lent_at)
         .limit(1)
-        .with_for_update()
-    ).one_or_none()
+    )
+    return tx.conn.execute(statement.with_for_update() if lock else statement).one_or_none()
 
 
 def _waiting(tx: Tx) -> dict[str, list[Any]]:

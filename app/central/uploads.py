@@ -79,6 +79,8 @@ def _receive(tx: Tx, station: str, upload: Upload, chain: list[str]) -> Uploaded
     mark = _mark(tx, station, upload.journal)
     if upload.first_seq > mark.last_seq + 1:
         raise ApiError(409, "sync.gap", last=mark.last_seq)
+    offset_s = _clock_offset_s(tx, upload)
+    stations.hear(tx, station, pending=upload.pending, clock_offset_s=offset_s)
     last = upload.first_seq + len(upload.events) - 1
     numbered = enumerate(upload.events, start=upload.first_seq)
     new = [_Event(seq, envelope) for seq, envelope in numbered if seq > mark.last_seq]
@@ -89,8 +91,6 @@ def _receive(tx: Tx, station: str, upload: Upload, chain: list[str]) -> Uploaded
         else:
             _quarantine(tx, station, upload.journal, new)
         _move_mark(tx, station, upload.journal, last, chain[-1])
-    offset_s = _clock_offset_s(tx, upload)
-    stations.hear(tx, station, pending=upload.pending, clock_offset_s=offset_s)
     sites = schema.site
     here = tx.conn.execute(select(sites.c.head, sites.c.incarnation).where(sites.c.site == tx.site)).one()
     return Uploaded(incarnation=here.incarnation, acknowledged=max(last, mark.last_seq), head=here.head)

@@ -101,8 +101,8 @@ def test_the_reasons_stand_beside_what_was_bound(store: Store) -> None:
 
 
 def test_orders_that_cannot_be_served_do_not_stand_in_the_way_of_others(store: Store) -> None:
-    stock_up(store, [("A-1", "X", 0), ("A-2", "Y", 1)])
-    receive(store, *(an_order(f"{number:03}", ("X", 1), priority=1) for number in range(70)))
+    stock_up(store, [("A-1", "X", 1), ("A-2", "Y", 1)])
+    receive(store, *(an_order(f"{number:03}", ("X", 2), priority=1, policy="wait") for number in range(70)))
     receive(store, an_order("last", ("Y", 1)))
     assert store.write(SITE, allocating.allocate) == ("last",)
 

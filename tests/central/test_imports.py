@@ -54,7 +54,8 @@ OPEN-1,opening,2026-11-23T06:00:00Z,A-01-1,TEE-L,,,10
 ASN-7,receipt,2026-11-23T07:00:00+01:00,R-01-1,MILK,L1,2027-01-31,24
 C-1,count,2026-11-23T09:00:00Z,A-01-1,TEE-L,,,8
 """,
-    "orders": """number,priority,ship_by,service,policy,name,street,city,postcode,country,email,line,sku,variant,quantity
+    "orders": """number,priority,ship_by,service,policy,name,street,city,postcode,country,email,line,sku,variant,\
+quantity
 1001,2,2026-11-24T16:00:00Z,standard,wait,Ada,Main 1,Berlin,10115,DE,a@b.de,1,TEE-M,size=M; colour=navy,2
 1001,2,2026-11-24T16:00:00Z,standard,wait,Ada,Main 1,Berlin,10115,DE,a@b.de,2,MILK,,1
 1002,,2026-11-24T16:00:00Z,standard,,Bob,Main 2,Berlin,10115,DE,b@b.de,1,TEE-M,size=L; colour=navy,1

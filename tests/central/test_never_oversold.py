@@ -39,8 +39,7 @@ def two_orders_for_each_unit(store: Store, units: int) -> None:
 
     def work(tx: Tx) -> None:
         for number in range(units):
-            for who in "ab":
-                intake.receive(tx, an_order(f"{number:04}{who}", (f"S{number}", 1)))
+            intake.receive_all(tx, [an_order(f"{number:04}{who}", (f"S{number}", 1)) for who in "ab"])
 
     store.write(SITE, work)
 
@@ -76,11 +75,13 @@ def test_thousands_of_orders_on_scarce_stock_share_it_to_the_last_unit(store: St
     wanted: dict[str, int] = defaultdict(int)
 
     def work(tx: Tx) -> None:
+        contents = []
         for number in range(2000):
             lines = [(skus[number * step % 40], 1 + number % 3) for step in (1, 11, 17)][: 1 + number % 3]
             for sku, units in lines:
                 wanted[sku] += units
-            intake.receive(tx, an_order(f"{number:05}", *lines))
+            contents.append(an_order(f"{number:05}", *lines))
+        intake.receive_all(tx, contents)
 
     store.write(SITE, work)
     sixteen_writers(store.url, batch=20)

@@ -181,17 +181,16 @@ def as_orders(
 def save_orders(tx: Tx, orders: Sequence[OrderLines]) -> Saved:
     """Take orders in. One that is held is amended by other content; for any other that is a conflict."""
     saved = Saved()
-    for each in orders:
+    answers = intake.receive_all(tx, [each.content for each in orders])
+    for each, received in zip(orders, answers, strict=True):
         number = each.content.number
-        received = intake.receive(tx, each.content)
         if received.outcome is intake.Outcome.CONFLICT:
             try:
-                amended = intake.amend(tx, number, each.content)
+                saved.changed += intake.amend(tx, number, each.content).outcome is intake.Outcome.AMENDED
             except ApiError:
                 saved.problems.append(_conflict(each.line, number, received.difference))
-                continue
-            received = amended
-        saved.changed += received.outcome is not intake.Outcome.SAME
+        else:
+            saved.changed += received.outcome is intake.Outcome.CREATED
     return saved
 
 

@@ -1,6 +1,6 @@
 """Alembic's entry: migrations run on the connection that ``app.central.migrate`` hands over."""
 
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 from alembic import context
 from sqlalchemy import String
@@ -11,9 +11,7 @@ from app.central import schema
 def _plain(kind: str, thing: Any, autogen: Any) -> str | Literal[False]:
     """In revisions our own types are written as the text columns that they are."""
     if kind == "type" and isinstance(thing, schema.Instant | schema.Day):
-        column = thing.impl_instance
-        assert isinstance(column, String)
-        return f"sa.String(length={column.length})"
+        return f"sa.String(length={cast('String', thing.impl_instance).length})"
     return False
 
 
