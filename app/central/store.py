@@ -202,21 +202,34 @@ class _SqliteWriter:
             self._commit(group)
 
     def _commit(self, group: list[tuple[Callable[[Connection], Any], Future[Any]]]) -> None:
-        done: list[tuple[Future[Any], Any]] = []
         try:
             with self._engine.begin() as conn:
-                for unit, future in group:
-                    try:
-                        with conn.begin_nested():
-                            done.append((future, unit(conn)))
-                    except Exception as error:  # noqa: BLE001 - handed to whoever waits for this unit
-                        future.set_exception(error)
-        except Exception as error:  # noqa: BLE001 - the COMMIT failed: none of the group happened
-            for future, _ in done:
-                future.set_exception(error)
-            return
-        for future, result in done:
-            future.set_result(result)
+                outcomes = [self._attempt(conn, unit) for unit, _ in group]
+        except Exception as error:  # noqa: BLE001 - nothing of the group happened: all who wait are told
+            outcomes = [_Outcome(error=error)] * len(group)
+        for (_, future), outcome in zip(group, outcomes, strict=True):
+            if outcome.error is not None:
+                future.set_exception(outcome.error)
+            else:
+                future.set_result(outcome.result)
+
+    def _attempt(self, conn: Connection, unit: Callable[[Connection], Any]) -> "_Outcome":
+        """One unit in its savepoint. A full disk rolls back the whole transaction: then the group has failed."""
+        try:
+            with conn.begin_nested():
+                return _Outcome(unit(conn))
+        except Exception as error:
+            if not conn.connection.dbapi_connection.in_transaction:  # type: ignore[union-attr]  # it is connected
+                raise
+            return _Outcome(error=error)
+
+
+@dataclass(frozen=True, slots=True)
+class _Outcome:
+    """What became of one unit of work."""
+
+    result: Any = None
+    error: Exception | None = None
 
 
 def _with_driver(url: str) -> str:
