@@ -1,6 +1,7 @@
 """The one writer on SQLite: many wait for one COMMIT, and one that fails takes no other with it."""
 
 import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -76,11 +77,12 @@ def test_who_was_rolled_back_with_a_full_disk_is_told_so(tmp_path: Path) -> None
     migrate.upgrade(url)
     store = Store(url)
     migrate.create_site(store, SITE, "Main", "4099999")
-    both_wait = threading.Barrier(2)
+    begun, go_on = threading.Event(), threading.Event()
     told: dict[str, Exception | None] = {}
 
     def hold(tx: Tx) -> None:
-        both_wait.wait(10)
+        begun.set()
+        go_on.wait(10)
 
     def fill_the_disk(tx: Tx) -> None:
         tx.conn.execute(text("ROLLBACK"))  # what SQLite does by itself when the disk is full
@@ -95,15 +97,18 @@ def test_who_was_rolled_back_with_a_full_disk_is_told_so(tmp_path: Path) -> None
 
     first = threading.Thread(target=run, args=("holder", hold))
     first.start()
+    begun.wait(10)
     group = [
         threading.Thread(target=run, args=("good", _publish("good"))),
         threading.Thread(target=run, args=("full", fill_the_disk)),
     ]
     for writer in group:
         writer.start()
-    while store._writer is not None and store._writer._queue.qsize() < 2:
-        pass
-    both_wait.wait(10)
+    assert store._writer is not None
+    until = time.monotonic() + 10
+    while store._writer._queue.qsize() < 2 and time.monotonic() < until:
+        time.sleep(0.005)
+    go_on.set()
     for writer in (first, *group):
         writer.join()
     assert told["full"] is not None
