@@ -69,6 +69,8 @@ def _order_of(booking: Booking, parcel: str) -> str:
 
 def _opened(booking: Booking, fact: ParcelOpened) -> None:
     tx = booking.tx
+    if parcels.find(tx, fact.parcel) is not None:
+        return
     orders = schema.sales_order
     here = (orders.c.site == tx.site, orders.c.number == fact.order)
     upcoming = tx.conn.execute(

@@ -90,7 +90,7 @@ class Worker:
 
     def run_due(self) -> int:
         """Do all jobs that are due at all sites; how many were claimed."""
-        return sum(self._run_site(site) for site in self._sites())
+        return sum(self._run_site(site) for site in self._sites_with_due_jobs())
 
     def make_rounds(self) -> None:
         """Look after what nobody reports: tours that stay out, parcels that do not move."""
@@ -119,9 +119,13 @@ class Worker:
         with self._store.engine.connect() as conn:
             return list(conn.execute(select(schema.site.c.site).order_by(schema.site.c.site)).scalars())
 
+    def _sites_with_due_jobs(self) -> list[str]:
+        table = schema.job
+        with self._store.engine.connect() as conn:
+            due = select(table.c.site).where(table.c.run_at <= self._store.clock()).distinct()
+            return sorted(conn.execute(due).scalars())
+
     def _run_site(self, site: str) -> int:
-        if not self._store.read(site, _any_due):
-            return 0
         claimed = self._store.write(site, _claim)
         for job in claimed:
             self._do(site, job)
@@ -136,14 +140,6 @@ class Worker:
             self._store.write(site, lambda tx: _put_off(tx, job, said))
         else:
             self._store.write(site, lambda tx: _done(tx, job))
-
-
-def _any_due(tx: Tx) -> bool:
-    table = schema.job
-    found = tx.conn.execute(
-        select(table.c.id).where(table.c.site == tx.site, table.c.run_at <= tx.now).limit(1)
-    ).scalar_one_or_none()
-    return found is not None
 
 
 def _claim(tx: Tx) -> list[Job]:

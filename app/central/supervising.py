@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from app.central import (
     allocating,
@@ -31,7 +31,7 @@ from app.central.refusal import ApiError
 from app.central.store import Tx
 from app.model.exceptions import ExceptionKind, Fix, WarehouseException
 from app.model.known import StationState
-from app.model.orders import OrderStatus
+from app.model.orders import OrderStatus, ShortPolicy
 from app.model.stock import Account, Movement, bin_place
 from app.model.wire import Answer
 
@@ -164,6 +164,15 @@ def _cancel(tx: Tx, person: Person, entry: WarehouseException, details: Details)
 
 def _ship_part(tx: Tx, person: Person, entry: WarehouseException, details: Details) -> None:
     number = _order_of(entry)
+    wanted = schema.sales_order
+    tx.conn.execute(
+        update(wanted)
+        .where(wanted.c.site == tx.site, wanted.c.number == number)
+        .values(policy=ShortPolicy.SHIP_PART.value)
+    )
+    allocating.allocate(tx, (number,))
+    if not any(each.allocated or each.picked for each in orders.view(tx, number).lines):
+        raise ApiError(409, "order.nothing_to_ship", order=number)
     orders.drop_rest(tx, number)
     inbox.settle(tx, ExceptionKind.NO_STOCK, "order", number, Fix.SHIP_PART.value)
     inbox.settle(tx, ExceptionKind.HOSPITAL, "order", number, Fix.SHIP_PART.value)

@@ -5,6 +5,7 @@ something unknown is parked until that arrives.
 """
 
 import contextlib
+import traceback
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, timedelta
@@ -204,7 +205,7 @@ def _apply(booking: Booking, event: _Event) -> None:
     except Exception as error:
         if _is_the_database(error):
             raise
-        _log.exception("fact not booked", station=booking.station, number=event.seq)
+        _log.error("fact not booked", station=booking.station, number=event.seq, trace=_trace())
         event.state, event.cause = REFUSED, f"fact.not_booked: {type(error).__name__}: {error}"
 
 
@@ -300,7 +301,7 @@ def _follow_up(tx: Tx, station: str, orders: set[str]) -> None:
         except Exception as error:
             if _is_the_database(error):
                 raise
-            _log.exception("order not brought up to date", order=number)
+            _log.error("order not brought up to date", order=number, trace=_trace())
             inbox.open_exception(
                 tx,
                 ExceptionKind.EVENT_REFUSED,
@@ -408,6 +409,11 @@ def _is_the_database(error: Exception) -> bool:
             or str(getattr(error.orig, "sqlstate", "") or "")[:2] in {"40", "53", "57", "58", "XX"}
         )
     )
+
+
+def _trace() -> str:
+    """Where the fault is, as plain text: a pretty picture of it would take the writer's time."""
+    return traceback.format_exc(limit=-4)
 
 
 def _fit(text: str, size: int) -> str:

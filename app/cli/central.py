@@ -1,70 +1,105 @@
 """``storehand central``: the server, until it is asked to end."""
 
 import argparse
+import errno
 import json
 import logging
 import os
 import signal
+import socket
+import ssl
 import sys
 import threading
+from functools import partial
+from pathlib import Path
+from types import FrameType
 
 import structlog
 
 from app.central.api.app import CentralSettings
 from app.central.server import Listening
 from app.central.server import serve as serve_forever
-from app.cli.books import prepared, rate_book
+from app.cli.books import in_words, keep_rules, prepared, rate_book
 from app.cli.failing import CommandError
-from app.cli.settings import database_url, settings_for, site_of
+from app.cli.settings import carrier_secrets, database_url, settings_for, site_of
 
 
 def serve(arguments: argparse.Namespace) -> int:
     """Serve; one line of JSON on standard output says where, once it is ready."""
     settings = settings_for(arguments)
     told = settings.central
-    certificate, key = arguments.certificate or told.certificate, arguments.key or told.key
-    if bool(certificate) != bool(key):
-        raise CommandError("a certificate needs its key and a key its certificate: name both, or none")
+    site, url = site_of(arguments, settings), database_url(arguments, settings)
     where = Listening(
-        arguments.host or told.host, told.port if arguments.port is None else arguments.port, certificate, key
+        arguments.host or told.host,
+        told.port if arguments.port is None else arguments.port,
+        arguments.certificate or told.certificate,
+        arguments.key or told.key,
     )
-    site = site_of(arguments, settings)
+    secrets = {(site, carrier): secret for carrier, secret in carrier_secrets(told).items()}
+    central = CentralSettings(book=rate_book(settings), ship_from=told.ship_from, carrier_secrets=secrets)
+    _check(where)
     _log_to_stderr()
-    store = prepared(database_url(arguments, settings), site, settings)
-    if arguments.with_parent:
-        threading.Thread(target=_end_with_parent, name="parent-watch", daemon=True).start()
-    try:
-        serve_forever(
-            store,
-            CentralSettings(
-                book=rate_book(settings),
-                ship_from=told.ship_from,
-                carrier_secrets={(site, carrier): secret for carrier, secret in told.carrier_secrets.items()},
-            ),
-            where,
-            lambda port: _say_where(where, port),
-        )
-    finally:
-        store.close()
+    signal.signal(signal.SIGTERM, _end)
+    if arguments.while_used is not None:
+        _end_when_unused(arguments.while_used)
+    with in_words(url):
+        store = prepared(url, site, settings)
+        try:
+            keep_rules(store, site, settings)
+            serve_forever(store, central, where, partial(_say_where, where))
+        finally:
+            store.close()
     return 0
+
+
+def _end(_: int, __: FrameType | None) -> None:
+    sys.exit(0)
+
+
+def _check(where: Listening) -> None:
+    """Say in words what the server would say in its own: nothing is begun before this is right."""
+    if bool(where.certificate) != bool(where.key):
+        raise CommandError("central.half_a_certificate")
+    if where.certificate:
+        try:
+            ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(where.certificate, where.key, password="")
+        except OSError as error:  # SSLError is one
+            raise CommandError(
+                "central.wrong_certificate", certificate=where.certificate, key=where.key, reason=str(error)
+            ) from error
+    try:
+        family, *_, address = socket.getaddrinfo(where.host, where.port, type=socket.SOCK_STREAM)[0]
+        with socket.create_server(address[:2], family=family):
+            pass
+    except socket.gaierror as error:
+        raise CommandError("central.wrong_host", host=where.host, reason=str(error.strerror)) from error
+    except OSError as error:
+        code = "central.wrong_host" if error.errno == errno.EADDRNOTAVAIL else "central.port_taken"
+        reason = os.strerror(error.errno) if error.errno else str(error)
+        raise CommandError(code, host=where.host, port=where.port, reason=reason) from error
 
 
 def _say_where(where: Listening, port: int) -> None:
     scheme = "https" if where.certificate else "http"
-    print(json.dumps({"url": f"{scheme}://{where.host}:{port}"}), flush=True)
+    host = f"[{where.host}]" if ":" in where.host else where.host
+    print(json.dumps({"url": f"{scheme}://{host}:{port}"}), flush=True)
 
 
-def _end_with_parent() -> None:
-    """Whoever started this process holds its standard input open; when that ends, so does this."""
-    while os.read(sys.stdin.fileno(), 1024):
-        pass
-    os.kill(os.getpid(), signal.SIGTERM)
+def _end_when_unused(users: Path) -> None:
+    from app.cli.standalone import wait_until_unused
+
+    def watch() -> None:
+        wait_until_unused(users)
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    threading.Thread(target=watch, name="terminals-watch", daemon=True).start()
 
 
 def _log_to_stderr() -> None:
     logging.basicConfig(
         stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s"
     )
+    logging.getLogger("alembic").setLevel(logging.WARNING)
     structlog.configure(
         processors=[
             structlog.processors.add_log_level,

@@ -1,43 +1,57 @@
 """What can be said on the command line, and who answers it."""
 
 import argparse
+import os
 import sys
 from collections.abc import Callable, Sequence
 from importlib import import_module
 from pathlib import Path
+from typing import NoReturn
 
-from app.cli.failing import CommandError, words_for
+from app.model.words import phrase
 
 EPILOG = "Settings stand in storehand.toml, in STOREHAND_... variables, or here; see docs/settings.md."
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command. Gives the exit status: 0 done, 1 the answer is no, 2 it could not be done and why."""
+    os.umask(0o077)  # badges, addresses and tokens lie in what is written here
     parsed = _parser().parse_args(arguments)
     module, _, function = parsed.answer.partition(":")
     run: Callable[[argparse.Namespace], int] = getattr(import_module(f"app.cli.{module}"), function)
     try:
-        return run(parsed)
+        status = run(parsed)
+        sys.stdout.flush()
     except KeyboardInterrupt:
         return 130
     except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # whoever read it has seen enough
         return 0
-    except Exception as error:
-        said = words_for(error)
-        if said is None:
-            raise
-        print(f"storehand {parsed.command}: {said}", file=sys.stderr)
-        return error.status if isinstance(error, CommandError) else 2
+    except Exception as error:  # noqa: BLE001 - whatever it is, a person gets words
+        from app.cli.failing import refusal
+
+        for line in refusal(error):
+            print(f"storehand {parsed.command}: {line}", file=sys.stderr)
+        return int(getattr(error, "exit_status", 2))
+    return status
+
+
+class _Parser(argparse.ArgumentParser):
+    """An argument parser that says what is wrong in one line."""
+
+    def error(self, message: str) -> NoReturn:
+        said = phrase("command.usage", (("problem", " ".join(message.split())), ("program", self.prog)))
+        self.exit(2, f"{self.prog}: {said} [command.usage]\n")
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="storehand", description="Runs the floor of a warehouse.", epilog=EPILOG
+    parser = _Parser(
+        prog="storehand", description="Runs the floor of a warehouse.", epilog=EPILOG, allow_abbrev=False
     )
     parser.add_argument(
         "--config", type=Path, help="settings file (default: storehand.toml here, if there is one)"
     )
-    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND", parser_class=_Parser)
     _add_seeing(commands)
     _add_running(commands)
     _add_keeping(commands)
@@ -45,9 +59,9 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _command(
-    commands: "argparse._SubParsersAction[argparse.ArgumentParser]", name: str, answer: str, words: str
+    commands: "argparse._SubParsersAction[_Parser]", name: str, answer: str, words: str
 ) -> argparse.ArgumentParser:
-    command = commands.add_parser(name, help=words, description=words)
+    command = commands.add_parser(name, help=words, description=words, allow_abbrev=False)
     command.set_defaults(answer=answer)
     return command
 
@@ -59,7 +73,7 @@ def _database(command: argparse.ArgumentParser) -> None:
     command.add_argument("--site", help="which site of the database (default: main)")
 
 
-def _add_seeing(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+def _add_seeing(commands: "argparse._SubParsersAction[_Parser]") -> None:
     demo = _command(
         commands,
         "demo",
@@ -69,7 +83,9 @@ def _add_seeing(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
     demo.add_argument(
         "--sheet", type=Path, metavar="PDF", help="print badges, totes, commands and items as codes instead"
     )
-    demo.add_argument("--orders", type=_positive, default=60, help="orders that wait (default 60)")
+    demo.add_argument(
+        "--orders", type=_whole(1, 5_000), default=60, help="orders that wait, 1 to 5000 (default 60)"
+    )
     demo.add_argument("--seed", type=int, default=1, help="the same seed makes the same warehouse")
     demo.add_argument(
         "--scanner", action="append", default=[], metavar="URL", help="a real scanner: device or pyserial URL"
@@ -78,27 +94,29 @@ def _add_seeing(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
     robot = _command(
         commands, "robot", "robot:run", "An operator made of a screen reader and a scanner works a day."
     )
-    robot.add_argument("--orders", type=_positive, default=10)
-    robot.add_argument("--seed", type=int, default=1)
+    robot.add_argument("--orders", type=_whole(1, 100_000), default=10, help="orders to ship (default 10)")
+    robot.add_argument("--seed", type=int, default=1, help="the same seed makes the same day")
     robot.add_argument("--json", action="store_true", help="one JSON object and nothing else")
     robot.add_argument(
         "--import", dest="folder", type=Path, metavar="DIR", help="a warehouse in the files of docs/import.md"
     )
     robot.add_argument(
-        "--size", type=_size, default=(80, 24), help="columns x rows of the terminal, as 80x24"
+        "--size", type=_size, default=(80, 24), help="columns x rows of the terminal (default 80x24)"
     )
-    robot.add_argument("--faults", default="none", help="none, usual, or a JSON file of rates")
-    robot.add_argument("--database", help="an empty database; a SQLite file of its own where none is named")
+    robot.add_argument("--faults", default="none", help="none (the default), usual, or a JSON file of rates")
+    robot.add_argument("--database", help="an empty database (default: a SQLite file of its own)")
 
 
-def _add_running(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+def _add_running(commands: "argparse._SubParsersAction[_Parser]") -> None:
     central = _command(commands, "central", "central:serve", "The server that terminals and shops talk to.")
     _database(central)
     central.add_argument("--host", help="address to listen on (default 127.0.0.1)")
-    central.add_argument("--port", type=_port, help="port to listen on, 0 for any free one (default 8423)")
+    central.add_argument(
+        "--port", type=_whole(0, 65_535), help="port to listen on, 0 for any free one (default 8423)"
+    )
     central.add_argument("--certificate", help="TLS certificate chain (PEM)")
     central.add_argument("--key", help="its private key (PEM)")
-    central.add_argument("--with-parent", action="store_true", help=argparse.SUPPRESS)
+    central.add_argument("--while-used", type=Path, metavar="FILE", help=argparse.SUPPRESS)
 
     station = _command(commands, "station", "station:run", "A terminal for pickers, packers and supervisors.")
     station.add_argument(
@@ -122,7 +140,7 @@ def _add_running(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
     )
 
 
-def _add_keeping(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+def _add_keeping(commands: "argparse._SubParsersAction[_Parser]") -> None:
     bring = _command(
         commands, "import", "keeping:bring_in", "Take in CSV files; docs/import.md has the formats."
     )
@@ -136,7 +154,7 @@ def _add_keeping(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
     audit = _command(
         commands, "audit", "keeping:audit", "Recompute every balance and reservation; exit 1 if any differs."
     )
-    audit.add_argument("--json", action="store_true")
+    audit.add_argument("--json", action="store_true", help="one JSON object and nothing else")
     _database(audit)
 
     code = _command(
@@ -145,7 +163,7 @@ def _add_keeping(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
         "keeping:code",
         "Print a one-time code that enrols a terminal, good for ten minutes.",
     )
-    code.add_argument("--json", action="store_true")
+    code.add_argument("--json", action="store_true", help="one JSON object and nothing else")
     _database(code)
 
     token = _command(
@@ -157,26 +175,26 @@ def _add_keeping(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
     revoke = _command(
         commands, "revoke", "keeping:revoke", "Close a terminal or a shop out: its token is void at once."
     )
-    revoke.add_argument("name")
+    revoke.add_argument("name", help="the terminal's or the shop's name")
     _database(revoke)
 
 
-def _positive(text: str) -> int:
-    number = int(text)
-    if not 1 <= number <= 100_000:
-        raise argparse.ArgumentTypeError(f"{text} is not a number from 1 to 100000")
-    return number
+def _whole(least: int, most: int) -> Callable[[str], int]:
+    def read(text: str) -> int:
+        if not text.lstrip("-").isdecimal():
+            raise argparse.ArgumentTypeError(phrase("command.not_a_number", (("read", text),)))
+        if not least <= int(text) <= most:
+            told = (("read", text), ("least", least), ("most", most))
+            raise argparse.ArgumentTypeError(phrase("command.range", told))
+        return int(text)
 
-
-def _port(text: str) -> int:
-    number = int(text)
-    if not 0 <= number <= 65_535:
-        raise argparse.ArgumentTypeError(f"{text} is not a port; one is 0 to 65535")
-    return number
+    return read
 
 
 def _size(text: str) -> tuple[int, int]:
     columns, _, rows = text.lower().partition("x")
-    if not (columns.isdigit() and rows.isdigit() and int(columns) >= 40 and int(rows) >= 16):
-        raise argparse.ArgumentTypeError(f"{text} is not a size; one is 80x24, the smallest 40x16")
+    if not (
+        columns.isdecimal() and rows.isdecimal() and 40 <= int(columns) <= 500 and 16 <= int(rows) <= 200
+    ):
+        raise argparse.ArgumentTypeError(phrase("command.size", (("read", text),)))
     return int(columns), int(rows)

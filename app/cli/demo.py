@@ -1,31 +1,42 @@
 """``storehand demo``: a small warehouse with everything in it. A fresh start each time, gone when it ends."""
 
 import argparse
-import subprocess
+import csv
+import io
 import sys
 import tempfile
 import time
 from collections import Counter
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from app.cli.children import Children, forget_settings
 from app.cli.demo_scans import expected, wrong_sister
-from app.cli.failing import CommandError
-from app.cli.settings import settings_for
+from app.cli.settings import log_to, own_database, settings_for
 from app.cli.standalone import own_central
-from app.cli.station import join, scanners
-from app.model.answers import say
+from app.cli.station import (
+    connections,
+    ended_by_signals,
+    ignore_signals,
+    join,
+    needs_terminal,
+    scanners,
+)
+from app.model.answers import Command, say
 from app.model.scans import Scan
 from app.model.words import phrase
 
 if TYPE_CHECKING:
     from app.screens.floor_app import ExtraKey, FloorApp
     from app.station.station import Station
-    from config.settings import Settings
+    from config.settings import ScannerSettings
 
 NAME = "DEMO-1"
+_SITE = "demo"
+_RULES = {"max_stops": "6"}
 _BADGES = {
     "p": ("op-1", "demo.key_picker"),
     "k": ("op-3", "demo.key_packer"),
@@ -35,54 +46,46 @@ _BADGES = {
 
 def run(arguments: argparse.Namespace) -> int:
     """Open the terminal on the demo warehouse, or print its sheet of codes."""
-    settings = settings_for(arguments)
-    with tempfile.TemporaryDirectory(prefix="storehand-demo-") as folder:
+    with ended_by_signals(), tempfile.TemporaryDirectory(prefix="storehand-demo-") as folder:
         home = Path(folder)
-        files = home / "files"
-        files.mkdir()
-        write(files, arguments.seed, arguments.orders)
+        files = write_files(home / "files", arguments.seed, arguments.orders)
         if arguments.sheet is not None:
             from app.cli.demo_sheet import print_sheet
 
             return print_sheet(files, arguments.sheet)
-        if not sys.stdin.isatty() or not sys.stderr.isatty():
-            raise CommandError(
-                "the demo needs a terminal: start it in one, and leave its input and output there"
-            )
+        needs_terminal()
         print("storehand: building the demo warehouse", file=sys.stderr)
-        database = f"sqlite:///{home / 'central.db'}"
-        fill(database, files, settings.central.site)
-        with own_central(settings, home, database) as central:
+        named = scanners(arguments, settings_for(arguments))
+        children = Children(own_database(home), _SITE, forget_settings(home), _RULES)
+        children.ask("import", str(files))
+        with own_central(home, children) as central:
             join(home, NAME, central)
-            status = _work(settings, home, arguments)
-            _sum_up(database, home, settings.central.site)
-        return status
+            try:
+                status = _work(home, named)
+            finally:
+                ignore_signals()
+            summary = _summary(children, home)
+    print(summary)
+    return status
 
 
-def write(files: Path, seed: int, orders: int) -> None:
+def write_files(folder: Path, seed: int, orders: int) -> Path:
     """Write the demo warehouse's files."""
     from config.demo import write_warehouse
 
-    write_warehouse(files, seed=seed, orders=orders, now=datetime.now(UTC).replace(microsecond=0))
+    folder.mkdir()
+    write_warehouse(folder, seed=seed, orders=orders, now=datetime.now(UTC).replace(microsecond=0))
+    return folder
 
 
-def fill(database: str, files: Path, site: str) -> None:
-    """Import the files as anybody would."""
-    command = [sys.executable, "-m", "app.cli", "import", "--database", database, "--site", site, str(files)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    if done.returncode != 0:
-        raise CommandError(f"the demo warehouse could not be imported:\n{done.stdout}{done.stderr}")
-
-
-def _work(settings: "Settings", home: Path, arguments: argparse.Namespace) -> int:
-    from app.cli.settings import log_to
+def _work(home: Path, named: Mapping[str, "ScannerSettings"]) -> int:
     from app.screens.floor_app import FloorApp
     from app.station.station import Station
     from config.demo import badges
 
     with Station(home, NAME, reserve_bytes=1024 * 1024) as station:
         log_to(home / "station.log")
-        app = FloorApp(station.terminal, station.start, devices=scanners(arguments, settings))
+        app = FloorApp(station.terminal, station.start, devices=connections(named))
         app.add_keys(_keys(app, station, badges()))
         app.run(mouse=False)
         return app.return_code or 0
@@ -100,7 +103,7 @@ def _keys(app: "FloorApp", station: "Station", badges: dict[str, tuple[str, str]
         else:
             app.tell(say("demo.nothing_to_scan"))
 
-    def sign_in(operator: str) -> None:
+    def show_badge(operator: str) -> None:
         secret, pin = badges[operator]
         scan(f"BADGE:{secret}")
         if pin and terminal.prompt().entry == "pin":
@@ -108,8 +111,20 @@ def _keys(app: "FloorApp", station: "Station", badges: dict[str, tuple[str, str]
                 terminal.type_key(digit)
             app.enter()
 
-    def nobody() -> bool:
-        return not terminal.session.operator
+    def sign_in(operator: str) -> None:
+        """As a person at the terminal; whoever was there leaves the work to whom comes next."""
+        there = terminal.session.operator
+        if there and (there != operator or terminal.session.locked):
+            if terminal.session.locked:
+                show_badge(there)
+            app.press(Command.SIGN_OFF)
+            if terminal.session.operator:
+                show_badge(there)
+        if not terminal.session.operator:
+            show_badge(operator)
+
+    def somebody() -> bool:
+        return bool(terminal.session.operator)
 
     cable = {"out": False}
 
@@ -119,13 +134,11 @@ def _keys(app: "FloorApp", station: "Station", badges: dict[str, tuple[str, str]
         app.tell(say("demo.network_pulled" if cable["out"] else "demo.network_back"))
 
     people = {
-        key: ExtraKey(say(caption), partial(sign_in, operator))
+        key: ExtraKey(say(caption), partial(sign_in, operator), partial(_is_known, station, operator))
         for key, (operator, caption) in _BADGES.items()
     }
 
-    def somebody() -> bool:
-        return not nobody()
-
+    # In this order, so that a narrow terminal shows what matters first.
     return {
         "s": ExtraKey(
             say("demo.key_scan"), lambda: scan(expected(terminal.session, terminal.known)), somebody
@@ -133,15 +146,19 @@ def _keys(app: "FloorApp", station: "Station", badges: dict[str, tuple[str, str]
         "w": ExtraKey(
             say("demo.key_wrong"), lambda: scan(wrong_sister(terminal.session, terminal.known)), somebody
         ),
-        "n": ExtraKey(say("demo.key_network"), pull_network),
+        "q": ExtraKey(say("demo.key_quit"), app.exit),
+        "n": ExtraKey(say("demo.key_network"), pull_network, lambda: somebody() or cable["out"]),
         "l": ExtraKey(
             say("demo.key_label"),
             lambda: _show_label(app, station),
             lambda: _newest_label(station) is not None,
         ),
-        "q": ExtraKey(say("demo.key_quit"), app.exit),
         **people,
     }
+
+
+def _is_known(station: "Station", operator: str) -> bool:
+    return operator in station.terminal.known.operators
 
 
 def _newest_label(station: "Station") -> Path | None:
@@ -162,15 +179,21 @@ def _show_label(app: "FloorApp", station: "Station") -> None:
         )
 
 
-def _sum_up(database: str, home: Path, site: str) -> None:
+def _summary(children: Children, home: Path) -> str:
     """What became of the day, and what to do next."""
-    import csv
-    import io
-
-    command = [sys.executable, "-m", "app.cli", "export", "--database", database, "--site", site, "orders"]
-    told = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    told = children.ask("export", "orders")
     status = {row["number"]: row["status"] for row in csv.DictReader(io.StringIO(told))}
     counted = ", ".join(f"{number} {name}" for name, number in sorted(Counter(status.values()).items()))
     labels = len(list((home / "stations" / NAME / "spool" / "label").glob("*.pdf")))
-    print(phrase("demo.summary", (("orders", len(status)), ("counted", counted), ("labels", labels))))
-    print(phrase("demo.next", ()))
+    return "\n".join(
+        (
+            phrase("demo.summary", (("orders", len(status)), ("counted", counted), ("labels", labels))),
+            phrase("demo.next", (("program", _program()),)),
+        )
+    )
+
+
+def _program() -> str:
+    """How this program was called, so that the next command can be typed as it is shown."""
+    called = Path(sys.argv[0])
+    return str(called) if called.name == "storehand" else "storehand"

@@ -1,7 +1,7 @@
 """What a person in the demo would scan next: the demo's scanner is a key, so it has to know what lies on the shelf."""
 
 from app.fulfilment.dialogues.floor import Session
-from app.fulfilment.dialogues.packing.stages import Stage, stage_of
+from app.fulfilment.dialogues.packing.stages import Stage, can_go_on, stage_of, standing_aside
 from app.fulfilment.dialogues.packing.state import Packing, Parcel, WhichLot
 from app.fulfilment.dialogues.picking.state import Picking, Step, step_of
 from app.model.floor import LocationKind
@@ -77,7 +77,12 @@ def _for_packer(packing: Packing, known: Known) -> str:
         return packing.parcel.left()[0].lot
     if packing.parcel is not None:
         return _for_parcel(packing.parcel, known)
-    jobs = sorted(known.pack_jobs.values(), key=lambda job: (job.ship_by, job.priority, job.order))
+    waiting = next((parcel for parcel in standing_aside(packing, known) if can_go_on(parcel, known)), None)
+    if waiting is not None:
+        return waiting.order
+    jobs = sorted(
+        packing.up_to_date(known.pack_jobs.values()), key=lambda job: (job.ship_by, job.priority, job.order)
+    )
     ready = [job for job in jobs if job.totes and not any(tote.missing_station for tote in job.totes)]
     return next((tote.code for job in ready for tote in job.totes if tote.contents), "")
 

@@ -40,7 +40,7 @@ def print_sheet(files: Path, target: Path) -> int:
         ),
     )
     target.write_bytes(render_sheet(sheet))
-    print(f"{target}: print it and scan from it")
+    print(phrase("sheet.written", (("file", str(target)),)))
     return 0
 
 

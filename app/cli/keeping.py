@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import re
 import sys
 from dataclasses import asdict
 from typing import TYPE_CHECKING
@@ -11,17 +12,21 @@ from app.central import exports, stations, tokens
 from app.central.imports import import_file, import_folder
 from app.cli.books import opened
 from app.cli.failing import CommandError
+from app.model.answers import Param
 from app.model.words import phrase
 
 if TYPE_CHECKING:
     from app.central.imports import Report
+    from app.central.imports.folder import FileReport
+
+_SHOP = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", re.ASCII)
 
 
 def bring_in(arguments: argparse.Namespace) -> int:
     """Take in a folder or a file; exit 1 when a row was bad. The good rows are in all the same."""
     if not arguments.path.exists():
-        raise CommandError(f"{arguments.path} does not exist; name a folder of CSV files, or one of them")
-    with opened(arguments) as (store, site):
+        raise CommandError("command.no_path", path=str(arguments.path))
+    with opened(arguments, make=True) as (store, site):
         bring = import_folder if arguments.path.is_dir() else import_file
         report = bring(store, site, arguments.path)
     _print_report(report)
@@ -30,22 +35,34 @@ def bring_in(arguments: argparse.Namespace) -> int:
 
 def _print_report(report: "Report") -> None:
     for file in report.files:
-        print(
-            f"{file.name}: {file.rows} good rows, {file.changed} new or changed, {len(file.problems)} problems"
+        _tell(
+            "import.file_done",
+            file=file.name,
+            rows=file.rows,
+            changed=file.changed,
+            problems=len(file.problems),
         )
-        for found in file.problems:
-            where = f"line {found.line}" + (f", column {found.column}" if found.column else "")
-            print(f"  {where}: {phrase(found.code, tuple(found.params))} [{found.code}]", file=sys.stderr)
+        sys.stdout.flush()
+        _print_problems(file)
     if report.freed:
-        print(f"held orders that go on now: {', '.join(report.freed)}")
+        _tell("import.freed", orders=", ".join(report.freed))
     if report.bound:
-        print(f"orders that got stock: {len(report.bound)}")
+        _tell("import.bound", count=len(report.bound))
+
+
+def _print_problems(file: "FileReport") -> None:
+    for found in file.problems:
+        where: dict[str, Param] = {"file": file.name, "line": found.line, "column": found.column}
+        code = "import.at_cell" if found.column else "import.at_line" if found.line else "import.of_file"
+        said = phrase(code, (*where.items(), ("problem", phrase(found.code, tuple(found.params)))))
+        print(f"{said} [{found.code}]", file=sys.stderr)
 
 
 def export(arguments: argparse.Namespace) -> int:
-    """Print the orders as CSV."""
+    """Print the orders as CSV in UTF-8, whatever the terminal speaks."""
     with opened(arguments) as (store, site):
-        sys.stdout.write(store.read(site, exports.orders_csv))
+        told = store.read(site, exports.orders_csv)
+    sys.stdout.buffer.write(told.encode())
     return 0
 
 
@@ -58,8 +75,8 @@ def audit(arguments: argparse.Namespace) -> int:
     else:
         for found in differences:
             what = " ".join(filter(None, [found.check.value, found.place, found.sku, found.lot]))
-            print(f"{what}: the books say {found.books}, recomputed {found.counted}")
-        print(f"{len(differences)} differences")
+            _tell("audit.difference", what=what, books=found.books, counted=found.counted)
+        _tell("audit.count", count=len(differences))
     return 1 if differences else 0
 
 
@@ -73,6 +90,8 @@ def code(arguments: argparse.Namespace) -> int:
 
 def token(arguments: argparse.Namespace) -> int:
     """Print a new token for a shop."""
+    if not _SHOP.fullmatch(arguments.shop):
+        raise CommandError("command.shop_name", read=arguments.shop)
     with opened(arguments) as (store, site):
         print(store.write(site, lambda tx: tokens.issue(tx, "shop", arguments.shop)))
     return 0
@@ -85,6 +104,10 @@ def revoke(arguments: argparse.Namespace) -> int:
             site, lambda tx: stations.revoke(tx, arguments.name) + tokens.revoke(tx, "shop", arguments.name)
         )
     if not ended:
-        raise CommandError(f"no terminal and no shop with a valid token is called {arguments.name}", status=1)
-    print(f"{ended} token(s) of {arguments.name} are void")
+        raise CommandError("command.nobody", exit_status=1, name=arguments.name)
+    _tell("token.void", name=arguments.name, count=ended)
     return 0
+
+
+def _tell(code: str, **params: Param) -> None:
+    print(phrase(code, tuple(params.items())))

@@ -14,7 +14,7 @@ Painter = Callable[[int, int], tuple[Line, ...]]
 
 
 class Canvas(Widget):
-    """Shows what a painter paints for its size. ``repaint`` asks the painter anew."""
+    """Shows what a painter paints for its size. ``repaint`` asks the painter anew; the painter must not raise."""
 
     DEFAULT_CSS = "Canvas { width: 1fr; height: 1fr; }"
     can_focus = False
@@ -25,18 +25,19 @@ class Canvas(Widget):
         self._styles = styles
         self._lines: tuple[Line, ...] = ()
 
-    def repaint(self) -> None:
-        """Paint again; only rows that differ from what stands there are sent to the terminal."""
+    def repaint(self) -> tuple[int, ...]:
+        """Paint again; only rows that differ from what stands there are sent to the terminal. Gives those rows."""
         columns, rows = self.size
         if not columns or not rows:
-            return
+            return ()
         before, self._lines = self._lines, self._painter(columns, rows)
         if len(before) != len(self._lines):
             self.refresh()
-            return
-        changed = [y for y, (old, new) in enumerate(zip(before, self._lines, strict=True)) if old != new]
+            return tuple(range(rows))
+        changed = tuple(y for y, (old, new) in enumerate(zip(before, self._lines, strict=True)) if old != new)
         if changed:
             self.refresh(*(Region(0, y, columns, 1) for y in changed))
+        return changed
 
     def on_resize(self) -> None:
         """A terminal of another size is painted from the start."""
@@ -52,5 +53,5 @@ class Canvas(Widget):
 
     @property
     def text(self) -> str:
-        """What is painted, without looks: for tests and for the pictures in the documents."""
+        """What is painted, without looks."""
         return "\n".join("".join(span.text for span in line) for line in self._lines)

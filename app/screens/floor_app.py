@@ -1,40 +1,42 @@
 """The terminal's program on Textual: it passes scans and keys in and paints what the dialogue says. No rules here."""
 
 import asyncio
-import gc
-import select
+import logging
 import signal
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Protocol
 
-import structlog
+from rich.text import Text
 from textual import events
 from textual.app import App, ComposeResult
 from textual.message import Message
-from textual.timer import Timer
 
 from app.model.answers import Command, Say, Tone, Verdict, bad, say
+from app.model.facts.codec import FACT_TYPES, prepare
 from app.model.scans import Scan
+from app.model.words import words
+from app.screens import hanging_up
 from app.screens.canvas import Canvas
 from app.screens.keys import KEYS
 from app.screens.looks import DARK, Line
 from app.screens.painting import paint
 from app.screens.pictures import Drawn
+from app.screens.quiet import Quiet
 from app.screens.scene import Condition, Scene
 from app.screens.walks import Walks
 from app.station.terminal import Terminal
 from devices.ports import Health, State
 from devices.wedge import Completed, Consumed, Pasted, WedgeCollector
 
-log = structlog.get_logger()
+_log = logging.getLogger("storehand.screens")
 
-_COLLECT_AFTER_S = 0.25
-_COLLECT_EVERY = 50
-_LOOK_FOR_TERMINAL_S = 2.0
-
+_WORDS = frozenset({"sku", "reason"})
+"""While these are typed, letters are letters."""
+_ENDINGS = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
 
 Post = Callable[[Callable[[], object]], None]
 Connect = Callable[[Callable[[Scan], None], Callable[[Health], None]], "Device"]
@@ -69,7 +71,7 @@ class ExtraKey:
 
 
 class FloorApp(App[None], inherit_bindings=False):
-    """One terminal on the floor."""
+    """One terminal on the floor. ``start`` is called once its first picture is there."""
 
     ENABLE_COMMAND_PALETTE = False
     CSS = "Screen { background: black; }"
@@ -86,7 +88,7 @@ class FloorApp(App[None], inherit_bindings=False):
         self.terminal = terminal
         self.terminal.changed = self._changed
         self._start = start
-        self.walks = Walks(self.post)
+        self._walks = Walks(lambda done: self.post(lambda: self._walked(done)))
         self._devices = [connect(self.deliver, self._hear_of) for connect in devices]
         self._wedge = wedge or WedgeCollector()
         self._extra_keys: dict[str, ExtraKey] = {}
@@ -94,9 +96,7 @@ class FloorApp(App[None], inherit_bindings=False):
         self._verdict: Verdict | None = None
         self._explaining = False
         self._conditions: dict[str, Condition] = {}
-        self._since_collection = 0
-        self._collector: Timer | None = None
-        self._idle: Timer | None = None
+        self._quiet: Quiet | None = None
         self._canvas = Canvas(self._paint, DARK)
 
     def add_keys(self, keys: Mapping[str, ExtraKey]) -> None:
@@ -106,7 +106,7 @@ class FloorApp(App[None], inherit_bindings=False):
     # --- what comes in -------------------------------------------------------------------------------------
 
     def post(self, work: Callable[[], object]) -> None:
-        """Do something in the terminal's loop, from any thread."""
+        """Do something in the terminal's loop, from any thread. It tells ``terminal.changed`` of what it changes."""
         self.post_message(Posted(work))
 
     def deliver(self, scan: Scan) -> None:
@@ -115,28 +115,23 @@ class FloorApp(App[None], inherit_bindings=False):
 
     def _hear_of(self, health: Health) -> None:
         """A device's state, in words."""
-        words = say(f"status.device_{health.state.value}", device=health.device)
-        self._conditions[health.device] = Condition(words, trouble=health.state is not State.READY)
-        if health.state in {State.LOST, State.BUSY} or health.code == "device.too_long":
-            self._changed(bad(health.code, device=health.device, **dict(health.params)))
-        self.repaint()
+        state = say(f"status.device_{health.state.value}", device=health.device)
+        self._conditions[health.device] = Condition(state, trouble=health.state is not State.READY)
+        failed = health.state in {State.LOST, State.BUSY} or health.code == "device.too_long"
+        self._changed(bad(health.code, **dict(health.params)) if failed else None)
 
     def on_posted(self, message: Posted) -> None:
-        """Work from another thread. It may have changed what is known."""
-        try:
-            message.work()
-        except Exception:
-            log.exception("posted work failed")
-        self.repaint()
+        """Work from another thread."""
+        self._safely(message.work)
 
     async def on_event(self, event: events.Event) -> None:
         """Keys and pastes come here before any widget: a scan is a scan wherever the focus is."""
         if isinstance(event, events.Key) and not event.is_forwarded:
             event.stop()
-            self._key(event)
+            self._safely(lambda: self._key(event))
         elif isinstance(event, events.Paste) and not event.is_forwarded:
             event.stop()
-            self._pasted(self._wedge.paste(event.text))
+            self._safely(lambda: self._pasted(self._wedge.paste(event.text)))
         else:
             await super().on_event(event)
 
@@ -149,15 +144,15 @@ class FloorApp(App[None], inherit_bindings=False):
         elif event.key == "ctrl+c" and not self.terminal.session.operator:
             self.exit()
         elif self._extra_pressed(event.key):
-            pass
+            self._touched()
         elif event.key == "enter":
             self.enter()
         elif event.key == "backspace":
             self.terminal.erase()
-            self.repaint()
+            self._typed()
         elif event.is_printable and event.character:
             self.terminal.type_key(event.character)
-            self.repaint()
+            self._typed()
 
     def _wedged(self, event: events.Key) -> bool:
         """Whether a key belongs to a keyboard scanner's scan; a whole scan is delivered."""
@@ -175,12 +170,12 @@ class FloorApp(App[None], inherit_bindings=False):
             self.deliver(Scan("keyboard", raw, time.monotonic()))
         for character in pasted.rest:
             self.terminal.type_key(character)
-        self.repaint()
+        self._typed()
 
     def _extra_pressed(self, key: str) -> bool:
-        """Whether a key is one of this run's own. While words are typed, letters are letters."""
+        """Whether a key is one of this run's own."""
         extra = self._extra_keys.get(key)
-        if extra is None or not extra.when() or self.terminal.prompt().entry in {"sku", "reason"}:
+        if extra is None or not extra.when() or self.terminal.prompt().entry in _WORDS:
             return False
         extra.press()
         return True
@@ -190,9 +185,9 @@ class FloorApp(App[None], inherit_bindings=False):
         asked = self.terminal.prompt().entry
         self._answer(self.terminal.enter if asked else lambda: self.terminal.press(Command.CHOOSE))
 
-    def tell(self, words: Say) -> None:
+    def tell(self, sentence: Say) -> None:
         """Say something that is no answer to a scan."""
-        self._changed(Verdict(Tone.WAIT, words))
+        self._changed(Verdict(Tone.WAIT, sentence))
 
     def show_picture(self, picture: Drawn, caption: Say) -> None:
         """Show a picture in place of the list, until the next scan or key."""
@@ -201,20 +196,43 @@ class FloorApp(App[None], inherit_bindings=False):
 
     def press(self, command: Command) -> None:
         """A function key."""
-        explaining = command is Command.WHY
-        self._answer(lambda: self.terminal.press(command), explaining=explaining)
+        self._answer(lambda: self.terminal.press(command), explaining=command is Command.WHY)
 
     def _answer(self, act: Callable[[], Verdict], *, explaining: bool = False) -> None:
-        self._verdict = act()
+        """One scan, key or line, one verdict: also when something of ours is broken."""
+        try:
+            self._verdict = act()
+        except Exception:  # noqa: BLE001 a picker gets words, whatever fails
+            _log.exception("a scan or a key failed")
+            self._verdict = bad("screen.fault")
+            self.terminal.verdicts += 1
         self._explaining, self._picture = explaining, None
         self.repaint()
-        self._rest()
+        if self._verdict.tone is Tone.BAD:
+            self.bell()
+        self._touched()
+
+    def _typed(self) -> None:
+        self.repaint()
+        self._touched()
+
+    def _touched(self) -> None:
+        if self._quiet is not None:
+            self._quiet.touched()
 
     def _changed(self, verdict: Verdict | None) -> None:
         """Something came in that nobody here had scanned or pressed."""
         if verdict is not None:
             self._verdict = verdict
         self.repaint()
+
+    def _safely(self, work: Callable[[], object]) -> None:
+        """Whatever fails, the picker goes on."""
+        try:
+            work()
+        except Exception:  # noqa: BLE001 a picker gets words, whatever fails
+            _log.exception("the screen failed")
+            self._changed(bad("screen.fault"))
 
     # --- what goes out -------------------------------------------------------------------------------------
 
@@ -232,7 +250,7 @@ class FloorApp(App[None], inherit_bindings=False):
             typing=terminal.typing,
             conditions=(*self._conditions.values(), *self._network()),
             notices=terminal.notices(),
-            walk=self.walks.to(prompt, terminal.known),
+            walk=self._walks.to(prompt, terminal.known),
             explaining=self._explaining,
             picture=self._picture,
             extra_keys=tuple((key, extra.caption) for key, extra in self._extra_keys.items() if extra.when()),
@@ -244,7 +262,15 @@ class FloorApp(App[None], inherit_bindings=False):
         return (Condition(say("status.online" if online else "status.offline"), trouble=not online), *waiting)
 
     def _paint(self, columns: int, rows: int) -> tuple[Line, ...]:
-        return paint(self.scene(), columns, rows)
+        """The picture, or the question alone where the picture cannot be painted."""
+        try:
+            return paint(self.scene(), columns, rows)
+        except Exception:  # noqa: BLE001 a picker gets words, whatever fails
+            _log.exception("the picture failed")
+            fault = bad("screen.fault")
+            return paint(
+                Scene(self.terminal.prompt(), verdict=fault, number=self.terminal.verdicts), columns, rows
+            )
 
     def repaint(self) -> None:
         """Show this moment."""
@@ -257,54 +283,49 @@ class FloorApp(App[None], inherit_bindings=False):
         yield self._canvas
 
     def on_mount(self) -> None:
-        """The first picture is there: start what talks to the world."""
+        """Whatever ends the program ends it in order; the rest waits for the first picture."""
         if self.terminal.recovered is not None:
             self._verdict = Verdict(Tone.WAIT, self.terminal.recovered)
         loop = asyncio.get_running_loop()
+        for ending in _ENDINGS:
+            loop.add_signal_handler(ending, self.exit)
+        if not self.is_headless:
+            hanging_up.watch(
+                sys.__stdin__.fileno() if sys.__stdin__ else 0,
+                lambda: loop.call_soon_threadsafe(self.exit, None, hanging_up.GONE),
+            )
+        self.call_after_refresh(self._begin)
+
+    def _begin(self) -> None:
+        """The first picture is there: start what talks to the world."""
+        loop = asyncio.get_running_loop()
         for device in self._devices:
             device.start(loop)
-        for ending in (signal.SIGTERM, signal.SIGHUP):
-            loop.add_signal_handler(ending, self.exit)
-        self.set_interval(_LOOK_FOR_TERMINAL_S, self._leave_if_terminal_is_gone)
-        self.call_after_refresh(self._begin)
+        self._safely(lambda: self._start(self.post))
+        self._quiet = Quiet(
+            loop,
+            soon=self._walks.work,
+            idle=lambda: self._safely(self._idled),
+            idle_s=lambda: self.terminal.known.settings.idle_lock_s,
+            chores=[partial(prepare, kind) for kind in FACT_TYPES],
+        )
+        self._touched()
 
     def on_unmount(self) -> None:
         """Let go of everything."""
         for device in self._devices:
             device.close()
-
-    def _begin(self) -> None:
-        self._start(self.post)
-        self._freeze()
-
-    def _freeze(self) -> None:
-        gc.collect()
-        gc.freeze()
-        gc.disable()
-
-    def _rest(self) -> None:
-        """Collect garbage between scans, never within one; start the idle clock anew."""
-        self._since_collection += 1
-        if self._since_collection >= _COLLECT_EVERY:
-            self._collect()
-        elif self._collector is None:
-            self._collector = self.set_timer(_COLLECT_AFTER_S, self._collect)
-        if self._idle is not None:
-            self._idle.stop()
-        self._idle = self.set_timer(self.terminal.known.settings.idle_lock_s, self._idled)
-
-    def _collect(self) -> None:
-        self._collector, self._since_collection = None, 0
-        gc.collect()
+        if self._quiet is not None:
+            self._quiet.close()
 
     def _idled(self) -> None:
-        self._idle = None
-        self.terminal.idle()
+        self._changed(self.terminal.idle())
+
+    def _walked(self, keep: Callable[[], object]) -> None:
+        keep()
         self.repaint()
 
-    def _leave_if_terminal_is_gone(self) -> None:
-        """A terminal that vanished without a signal must not leave a process behind that burns a core."""
-        poll = select.poll()
-        poll.register(sys.__stdin__ or 0, select.POLLHUP)
-        if any(state & (select.POLLHUP | select.POLLERR | select.POLLNVAL) for _, state in poll.poll(0)):
-            self.exit(return_code=1)
+    def _fatal_error(self) -> None:
+        """The library itself cannot go on: one line for the operator, everything else into the log."""
+        _log.critical("the screen ended", exc_info=True)
+        self.panic(Text(words(say("screen.ended"))))

@@ -1,12 +1,10 @@
-"""Big letters: a 5x7 font drawn with half blocks, four rows high and six columns a character.
+"""Big letters: a 5x7 font drawn with half blocks, four rows high and six columns a character, and a 3x5 one.
 
 Only blocks of code page 437 are used, so that the Linux console and PuTTY show them too.
 """
 
-from rich.cells import cell_len
-
-ROWS = 4
-COLUMNS = 6
+from enum import IntEnum
+from functools import lru_cache
 
 _FONT = {
     "A": "01110 10001 10001 11111 10001 10001 10001",
@@ -66,23 +64,96 @@ _FONT = {
     "*": "00000 00100 10101 01110 10101 00100 00000",
     "×": "00000 00000 10001 01010 00100 01010 10001",
 }
+_SMALL = {
+    "A": "010 101 111 101 101",
+    "B": "110 101 110 101 110",
+    "C": "011 100 100 100 011",
+    "D": "110 101 101 101 110",
+    "E": "111 100 110 100 111",
+    "F": "111 100 110 100 100",
+    "G": "011 100 101 101 011",
+    "H": "101 101 111 101 101",
+    "I": "111 010 010 010 111",
+    "J": "001 001 001 101 010",
+    "K": "101 101 110 101 101",
+    "L": "100 100 100 100 111",
+    "M": "101 111 111 101 101",
+    "N": "110 101 101 101 101",
+    "O": "010 101 101 101 010",
+    "P": "110 101 110 100 100",
+    "Q": "010 101 101 110 011",
+    "R": "110 101 110 101 101",
+    "S": "011 100 010 001 110",
+    "T": "111 010 010 010 010",
+    "U": "101 101 101 101 111",
+    "V": "101 101 101 101 010",
+    "W": "101 101 111 111 101",
+    "X": "101 101 010 101 101",
+    "Y": "101 101 010 010 010",
+    "Z": "111 001 010 100 111",
+    "0": "111 101 101 101 111",
+    "1": "010 110 010 010 111",
+    "2": "110 001 010 100 111",
+    "3": "110 001 010 001 110",
+    "4": "101 101 111 001 001",
+    "5": "111 100 110 001 110",
+    "6": "011 100 111 101 111",
+    "7": "111 001 010 010 010",
+    "8": "111 101 111 101 111",
+    "9": "111 101 111 001 110",
+    " ": "000 000 000 000 000",
+    "-": "000 000 111 000 000",
+    ".": "000 000 000 000 010",
+    ":": "000 010 000 010 000",
+    "/": "001 001 010 100 100",
+    "?": "110 001 010 000 010",
+}
+"""For what is too long for the large ones: a third of the height is lost, the place to go to is not."""
 _HALVES = {("0", "0"): " ", ("1", "0"): "▀", ("0", "1"): "▄", ("1", "1"): "█"}
 
 
-def fits(text: str, width: int) -> bool:
-    """Whether a text can be drawn big: every character has a letter, and all of them fit."""
-    return cell_len(text) * COLUMNS - 1 <= width and all(character in _FONT for character in text.upper())
+class Size(IntEnum):
+    """How large: half, usual, or twice as large."""
+
+    SMALL = 0
+    USUAL = 1
+    DOUBLE = 2
 
 
-def draw(text: str) -> tuple[str, ...]:
-    """The four rows of a text that ``fits``; small letters are drawn as capitals."""
-    glyphs = [[*_FONT[character].split(), "00000"] for character in text.upper()]
+def largest(text: str, width: int, most: Size) -> Size | None:
+    """The largest size up to ``most`` in which a text fits and has all its letters; nothing where it has none."""
+    text = text.upper()
+    if not text.strip():
+        return None
+    for size in (size for size in reversed(Size) if size <= most):
+        across = len(text) * (4 if size is Size.SMALL else 6 * size) - max(1, size)
+        if across <= width and all(character in _font(size) for character in text):
+            return size
+    return None
+
+
+def draw(text: str, size: Size = Size.USUAL) -> tuple[str, ...]:
+    """The rows of a text: three, four or eight. Small letters become capitals; every character must have a letter."""
+    return _draw(text.upper(), size)
+
+
+def _font(size: Size) -> dict[str, str]:
+    return _SMALL if size is Size.SMALL else _FONT
+
+
+@lru_cache(maxsize=64)
+def _draw(text: str, size: Size) -> tuple[str, ...]:
+    glyphs = [_font(size)[character].split() for character in text]
+    if size is Size.DOUBLE:
+        return tuple(
+            "  ".join("".join("██" if dot == "1" else "  " for dot in glyph[row]) for glyph in glyphs)
+            for row in range(len(glyphs[0]))
+        )
+    empty = "0" * len(glyphs[0][0])
     return tuple(
         " ".join(
-            "".join(
-                _HALVES[upper, lower] for upper, lower in zip(glyph[2 * row], glyph[2 * row + 1], strict=True)
-            )
-            for glyph in glyphs
+            "".join(_HALVES[dots] for dots in zip(upper, lower, strict=True))
+            for upper, lower in ((glyph[row], [*glyph, empty][row + 1]) for glyph in glyphs)
         )
-        for row in range(ROWS)
+        for row in range(0, len(glyphs[0]), 2)
     )

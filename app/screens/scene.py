@@ -4,13 +4,15 @@ from dataclasses import dataclass
 
 from app.model.answers import Prompt, Say, Verdict
 from app.model.people import View
-from app.screens.floor_map import Point
 from app.screens.pictures import Drawn
+
+Point = tuple[int, int]
+"""A place on the floor in millimetres, from its lower left."""
 
 
 @dataclass(frozen=True, slots=True)
 class Walk:
-    """What the floor map shows, in millimetres: shelves, the leg to walk now, the legs after it, the stops."""
+    """What the floor map shows: shelves, the leg to walk now, the legs after it, the stops after the target."""
 
     shelves: tuple[Point, ...] = ()
     now: tuple[Point, ...] = ()

@@ -18,6 +18,7 @@ from tests.central.floor import (
     Terminal,
     Ticking,
     balanced,
+    enrol,
     lent_tour,
     one,
     open_exceptions,
@@ -168,8 +169,6 @@ def test_a_station_whose_facts_are_still_on_the_way_waits_for_them(store: Store,
 
 
 def test_a_station_that_is_enrolled_anew_gives_up_what_it_held(store: Store, terminal: Terminal) -> None:
-    from tests.central.floor import enrol
-
     enrol(store, "pick-1")
     order(store, "O1", ("X", 3))
     tour = terminal.claim()

@@ -4,11 +4,12 @@ from collections.abc import Iterator
 from contextlib import closing
 
 import pytest
+from sqlalchemy import update
 
 from app.central import intake, labels, parcels, schema
 from app.central.booking import bring_up_to_date
 from app.central.refusal import ApiError
-from app.central.store import Store
+from app.central.store import Store, Tx
 from app.model.exceptions import ExceptionKind
 from app.model.facts import (
     CartonChosen,
@@ -16,7 +17,6 @@ from app.model.facts import (
     MaterialUsed,
     ParcelClosed,
     ParcelFilled,
-    ParcelOpened,
     ParcelParked,
     ParcelPassedOn,
     ParcelResumed,
@@ -79,7 +79,7 @@ def rejected(parcel: str, quantity: int, cause: RejectCause) -> UnitRejected:
 
 
 def reopen(store: Store, parcel: str) -> None:
-    def work(tx):  # type: ignore[no-untyped-def]
+    def work(tx: Tx) -> None:
         bring_up_to_date(tx, parcels.reopen(tx, parcel, "op-2"))
 
     store.write(SITE, work)
@@ -163,7 +163,7 @@ def test_a_weighed_parcel_gets_a_label_that_was_read_back(store: Store, bench: T
     assert (row.status, row.carrier, row.service, row.price) == ("labelled", "swift", "swift-std", "5.39 EUR")
     shown = record_of(store, "label", "P1")
     assert (shown["sscc"], shown["order"], shown["void"]) == (row.sscc, "O1", False)
-    assert [reason["code"] for reason in shown["reasons"]][0] == "carrier.chosen"
+    assert shown["reasons"][0]["code"] == "carrier.chosen"
     label, slip = store.read(SITE, lambda tx: labels.papers(tx, "P1"))
     assert label.startswith(b"%PDF-")
     assert slip.startswith(b"%PDF-")
@@ -213,9 +213,7 @@ def test_no_carrier_is_an_exception_with_its_reasons_and_a_retry_brings_the_labe
 def test_a_name_that_no_font_draws_is_an_exception_and_nothing_is_numbered_twice(
     store: Store, bench: Terminal
 ) -> None:
-    from sqlalchemy import update
-
-    def rename(tx):  # type: ignore[no-untyped-def]
+    def rename(tx: Tx) -> None:
         table = schema.sales_order
         address = {"name": "日本", "street": "S 1", "city": "B", "country": "DE", "postcode": "10115"}
         tx.conn.execute(update(table).where(table.c.number == "O1").values(ship_to=address))
@@ -265,7 +263,7 @@ def test_an_order_cancelled_while_its_tote_waits_is_put_back_where_it_came_from(
     assert job is not None
     assert job.cancelled
 
-    def put_back(tx):  # type: ignore[no-untyped-def]
+    def put_back(tx: Tx) -> None:
         for number in parcels.put_back(tx, entry.subject, "op-9"):
             bring_up_to_date(tx, number)
 

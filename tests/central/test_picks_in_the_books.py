@@ -5,7 +5,7 @@ from contextlib import closing
 
 import pytest
 
-from app.central import schema
+from app.central import lending, schema
 from app.central.store import Store
 from app.model.exceptions import ExceptionKind
 from app.model.facts import (
@@ -29,7 +29,7 @@ from app.model.facts import (
 )
 from app.model.stock import Account, bin_place, tote_place
 from app.model.work import Task, Tour
-from tests.central.books import balance
+from tests.central.books import SITE, balance
 from tests.central.floor import (
     CART,
     DROP,
@@ -340,9 +340,6 @@ def test_a_tour_passed_on_at_its_station_has_another_operator(store: Store, term
 def test_what_the_first_holder_records_after_a_take_over_is_booked_but_ends_nothing(
     store: Store, terminal: Terminal
 ) -> None:
-    from app.central import lending
-    from tests.central.books import SITE
-
     order(store, "O1", ("X", 3))
     tour = terminal.claim()
     terminal.assign(tour, O1="T-1")

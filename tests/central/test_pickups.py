@@ -1,7 +1,7 @@
 """Manifests and milestones: handed over once, followed forward only, silence noticed."""
 
 import random
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from datetime import timedelta
 
@@ -69,7 +69,7 @@ def hear(store: Store, *reports: tuple[str, Milestone, int]) -> milestones.Heard
     return store.write(SITE, lambda tx: milestones.take(tx, "swift", batch, SHIPPER))
 
 
-def refused(store: Store, work) -> str:  # type: ignore[no-untyped-def]
+def refused(store: Store, work: Callable[[Tx], object]) -> str:
     with pytest.raises(ApiError) as error:
         store.write(SITE, work)
     return error.value.code

@@ -174,7 +174,9 @@ def test_a_restored_central_gets_all_again_and_is_read_from_the_start(station: S
     assert station.lent.incarnation == "second"
 
 
-def test_an_answer_from_before_a_restore_acknowledges_nothing_after_it(station: Syncing, loop: Loop) -> None:
+def test_an_answer_from_before_a_restore_acknowledges_nothing_after_it(
+    station: Syncing, loop: Loop, caplog: pytest.LogCaptureFixture
+) -> None:
     station.central.answers_go.clear()
     append(station.journal, *[counted(f"n{n}") for n in range(30)])
     station.sync.start()

@@ -32,12 +32,22 @@ from app.model.answers import (
     bad,
     good,
 )
-from app.model.facts import Fact, PickingFact, SignedIn, SignedOff, SignOffCause, Unlocked, ViewChanged
+from app.model.facts import (
+    Fact,
+    Locked,
+    PickingFact,
+    SignedIn,
+    SignedOff,
+    SignOffCause,
+    Unlocked,
+    ViewChanged,
+)
 from app.model.known import Known
 from app.model.people import View
 from app.model.scans import Scanned
 
 _PICKING_FACTS = get_args(PickingFact)
+_COMING_AND_GOING = (SignedIn, SignedOff, Locked)
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +153,7 @@ def _work(session: Session, entry: Entry, known: Known, ref: str) -> Decision:
             decision = packing.decide(session.packing, entry, known, ref)
             return replace(decision, asking=Questions(packing=decision.asking))
         case View.EXCEPTIONS:
-            decision = supervising.decide(session.desk, entry, known)
+            decision = supervising.decide(session.desk, entry, known, session.operator)
             return replace(decision, asking=Questions(desk=decision.asking))
 
 
@@ -220,6 +230,8 @@ def evolve(session: Session, fact: Fact) -> Session:
         return replace(session, picking=picking.evolve(session.picking, fact))
     return replace(
         session,
+        # What a supervisor looks at is nobody else's business, and nothing that a restart must bring back.
+        desk=Desk() if isinstance(fact, _COMING_AND_GOING) else session.desk,
         signing=signing.evolve(session.signing, fact),
         packing=packing.evolve(session.packing, fact),
     )

@@ -62,6 +62,11 @@ def _adapter(cls: type[Any]) -> TypeAdapter[Any]:
     return adapter
 
 
+def prepare(kind: str) -> None:
+    """Build what facts of a type are checked with: that takes milliseconds, and no scan should wait for them."""
+    _adapter(FACT_TYPES[kind])
+
+
 def encode(recorded: Recorded) -> str:
     """The envelope of a recorded fact, as compact JSON."""
     fact = recorded.fact

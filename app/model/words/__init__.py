@@ -7,8 +7,10 @@ from collections.abc import Callable
 
 from app.model.answers import Param, Say
 from app.model.words.central import CENTRAL
+from app.model.words.commands import COMMANDS
 from app.model.words.demo import DEMO
 from app.model.words.devices import DEVICES
+from app.model.words.floor_central import FLOOR_CENTRAL
 from app.model.words.packing import PACKING
 from app.model.words.picking import PICKING
 from app.model.words.planning import PLANNING
@@ -25,7 +27,9 @@ WORDS: dict[str, str] = {
     **PACKING,
     **SCREENS,
     **DEMO,
+    **COMMANDS,
     **CENTRAL,
+    **FLOOR_CENTRAL,
     **PLANNING,
     **PRINTING,
     **DEVICES,
@@ -34,11 +38,14 @@ WORDS: dict[str, str] = {
 
 
 def phrase(code: str, params: tuple[tuple[str, Param], ...], translate: Callable[[str], str] = str) -> str:
-    """The sentence for a code. A code without words is shown as itself: a person can still report it."""
+    """The sentence for a code. A code without words, or with other parameters, is shown as itself: still readable."""
     template = WORDS.get(code)
-    if template is None:
-        return " ".join([code, *(f"{name}={value}" for name, value in params)])
-    return translate(template).format(**dict(params))
+    try:
+        if template is not None:
+            return translate(template).format(**dict(params))
+    except (LookupError, ValueError, AttributeError):
+        pass
+    return " ".join([code, *(f"{name}={value}" for name, value in params)])
 
 
 def words(sentence: Say, translate: Callable[[str], str] = str) -> str:

@@ -36,7 +36,6 @@ SCREENS: dict[str, str] = {
     "status.online": "network ok",
     "status.offline": "no network",
     "status.pending": "{count} to send",
-    "scan.duplicate": "The same code twice in a moment: counted once.",
-    "scan.truncated": "That code was too long or broken. Scan again.",
-    "help.keys": "Keys mean the same everywhere. F6 says why, F7 goes back, F9 signs off.",
+    "screen.fault": "This screen had a fault, and it is in the log. Look at what is asked now before you go on.",
+    "screen.ended": "The screen cannot go on; the log of this station says why. Nothing that was counted is lost.",
 }

@@ -16,8 +16,8 @@ STATION: dict[str, str] = {
     "digit first.",
     "station.no_folder": "The station's folder {folder} cannot be used: {reason}.",
     "station.in_use": "Station {name} already runs here (process {pid}). End it first, or start another name.",
-    "station.not_enrolled": "Station {name} is not enrolled. Get a one-time code from a supervisor, then run: "
-    "storehand enrol --station {name} --url URL --code CODE",
+    "station.not_enrolled": 'Station {name} is not enrolled. Have "storehand code" run at the central, then start: '
+    "storehand station {name} --central URL --enrol CODE",
     "station.bad_enrolment": "The enrolment of station {name} cannot be read ({file}: {reason}). Enrol it again.",
     # after a restart
     "recovered.units_counted": "Back after a restart. Last counted: {quantity} into your hand.",

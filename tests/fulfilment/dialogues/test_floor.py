@@ -11,7 +11,9 @@ from hypothesis import strategies as st
 
 from app.fulfilment.dialogues import floor
 from app.fulfilment.dialogues.floor import NOBODY, Session
+from app.fulfilment.dialogues.supervising import Desk
 from app.model.answers import (
+    AskCentral,
     Command,
     Decision,
     Effect,
@@ -23,6 +25,7 @@ from app.model.answers import (
     PrintLabel,
     Prompt,
     Refused,
+    Told,
     Tone,
     Typed,
 )
@@ -150,6 +153,7 @@ class Terminal:
 def without_questions(session: Session) -> Session:
     return replace(
         session,
+        desk=Desk(),
         signing=replace(session.signing, asking=None),
         picking=replace(session.picking, asking=None) if session.picking is not None else None,
         packing=replace(session.packing, asking=None),
@@ -327,12 +331,25 @@ def test_why_is_answered_where_there_is_something_to_explain(packer: Terminal) -
     assert packer.press(Command.WHY) == "sign.no_why"
 
 
-def test_the_exceptions_take_no_scans_and_say_so(terminal: Terminal) -> None:
+def test_a_supervisor_starts_at_the_exceptions_and_scans_there_too(terminal: Terminal) -> None:
     terminal.badge("sue")
     assert terminal.pin("sue") == "sign.welcome"
-    assert terminal.prompt.step == "exceptions"
-    assert terminal.scan("T1") == "sign.not_in_this_view"
-    assert terminal.do(Refused("pack.needs_network")) == "pack.needs_network"
+    assert terminal.prompt.step == "desk.inbox"
+    assert terminal.scan("T1") == "desk.type_reason"
+    assert terminal.type("it stands there empty") == "desk.asked"
+    assert [type(effect) for effect in terminal.effects()] == [AskCentral]
+    assert terminal.do(Told("free", {"subject": "T1"})) == "desk.done_free"
+    assert terminal.facts[1:] == [], "a request is no fact"
+
+
+@pytest.mark.parametrize("leaving", [Idle(), Pressed(Command.SIGN_OFF)])
+def test_the_next_supervisor_finds_the_desk_tidy(terminal: Terminal, leaving: Entry) -> None:
+    terminal.badge("sue")
+    terminal.pin("sue")
+    terminal.press(Command.PANE)
+    terminal.scan("T1")
+    terminal.do(leaving)
+    assert terminal.session.desk == Desk()
 
 
 def test_the_centrals_no_is_told_in_the_view_that_asked(packer: Terminal) -> None:
@@ -364,7 +381,16 @@ entries = st.one_of(
     st.builds(Pressed, st.sampled_from(list(Command))),
     st.builds(Typed, st.sampled_from(["", "1", "2", "7", "500", "1234", "BREAD"])),
     st.builds(PinChecked, st.just("sue"), st.booleans()),
-    st.sampled_from([LentChanged(), Idle(), Refused("pack.needs_network")]),
+    st.sampled_from(
+        [
+            LentChanged(),
+            Idle(),
+            Refused("pack.needs_network"),
+            Told("orders", {}),
+            Told("take", {}),
+            Told("free", {}),
+        ]
+    ),
 )
 
 

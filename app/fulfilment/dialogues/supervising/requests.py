@@ -4,11 +4,17 @@ from string import ascii_letters, digits
 
 from app.fulfilment.dialogues.supervising.state import Line, Pane
 from app.model.answers import AskCentral, Param
-from app.model.exceptions import Fix, WarehouseException
+from app.model.exceptions import ExceptionState, Fix, WarehouseException
 
 TAKE = "take"
+RESOLVE = "resolve"
 _SAFE = frozenset(ascii_letters + digits + "-_.~")
-_LOOKS = {Pane.ORDERS: "/v1/board", Pane.TOURS: "/v1/board", Pane.MANIFESTS: "/v1/manifests"}
+_LOOKS = {
+    Pane.LEFT: "/v1/board",
+    Pane.ORDERS: "/v1/board",
+    Pane.TOURS: "/v1/board",
+    Pane.MANIFESTS: "/v1/manifests",
+}
 
 
 def look_at(pane: Pane, subject: str = "") -> AskCentral | None:
@@ -29,14 +35,19 @@ def take(entry: WarehouseException) -> AskCentral:
 def resolve(
     entry: WarehouseException, fix: Fix, reason: str, with_: tuple[tuple[str, Param], ...]
 ) -> AskCentral:
-    """Do what a fix says and close the exception."""
-    body = (("version", entry.version), ("fix", fix.value), ("reason", reason), *with_)
-    return AskCentral("resolve", "POST", f"/v1/exceptions/{_segment(entry.id)}/resolve", body)
+    """Do what a fix says and close the exception.
+
+    It was taken first, which raised its version by one; where that has not come back yet, it still shows as open.
+    """
+    version = entry.version + (entry.state is ExceptionState.OPEN)
+    body = (("version", version), ("fix", fix.value), ("reason", reason), *with_)
+    return AskCentral(RESOLVE, "POST", f"/v1/exceptions/{_segment(entry.id)}/resolve", body)
 
 
-def change_order(order: str, act: str) -> AskCentral:
+def change_order(order: str, act: str, reason: str = "") -> AskCentral:
     """Release, hold or cancel an order."""
-    return AskCentral(act, "POST", f"/v1/orders/{_segment(order)}/{act}")
+    body: tuple[tuple[str, Param], ...] = (("reason", reason),) if reason else ()
+    return AskCentral(act, "POST", f"/v1/orders/{_segment(order)}/{act}", body)
 
 
 def take_away(tour: str, reason: str) -> AskCentral:

@@ -12,6 +12,8 @@ class Pane(StrEnum):
     """The lists of the view, in the order of the pane key."""
 
     INBOX = "inbox"
+    LEFT = "left"
+    """What must still leave the house, by ship-by."""
     ORDERS = "orders"
     TOURS = "tours"
     TERMINALS = "terminals"
@@ -29,13 +31,20 @@ class Line:
     facts: tuple[tuple[str, Param], ...] = ()
 
     def fact(self, name: str) -> Param:
-        """One of the values that a request needs."""
-        return dict(self.facts)[name]
+        """One of the values that a request needs; empty where this row has none."""
+        return dict(self.facts).get(name, "")
+
+
+@dataclass(frozen=True, slots=True)
+class TakeOver:
+    """A colleague has this exception: the same key again takes it over."""
+
+    exception: str
 
 
 @dataclass(frozen=True, slots=True)
 class WhichFix:
-    """An exception was taken: which of its fixes?"""
+    """An exception was taken: which of its fixes? The first is the proposed one."""
 
     exception: str
 
@@ -59,6 +68,15 @@ class WhyFix:
 
 
 @dataclass(frozen=True, slots=True)
+class WhereTo:
+    """The central does not know where what is put back came from: which location is it now?"""
+
+    exception: str
+    fix: Fix
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class WhatWithOrder:
     """An order was chosen: release, hold or cancel?"""
 
@@ -66,14 +84,22 @@ class WhatWithOrder:
 
 
 @dataclass(frozen=True, slots=True)
-class ReallyTakeAway:
+class WhyOrder:
+    """Holding or cancelling an order needs a reason."""
+
+    order: str
+    act: str
+
+
+@dataclass(frozen=True, slots=True)
+class WhyTakeAway:
     """A tour was chosen: taking it away must be confirmed with a reason."""
 
     tour: str
 
 
 @dataclass(frozen=True, slots=True)
-class ReallyFree:
+class WhyFree:
     """A tote was scanned: freeing it must be confirmed with a reason."""
 
     tote: str
@@ -107,17 +133,18 @@ class WhyReprint:
     parcel: str
 
 
+Reasoned = WhyFix | WhyOrder | WhyTakeAway | WhyFree | WhyReprint
+"""Questions that a reason answers."""
 Question = (
-    WhichFix
+    TakeOver
+    | WhichFix
     | FixNeeds
-    | WhyFix
+    | WhereTo
     | WhatWithOrder
-    | ReallyTakeAway
-    | ReallyFree
     | ReallyManifest
     | HowManyCounted
     | LinkTo
-    | WhyReprint
+    | Reasoned
 )
 
 
@@ -131,6 +158,8 @@ class Desk:
     lines: tuple[Line, ...] = ()
     subject: str = ""
     """The item whose stock is shown."""
+    resolving: WhereTo | None = None
+    """What the central was asked to resolve last, for the one thing that it may still ask."""
     asking: Question | None = None
 
 
@@ -144,7 +173,12 @@ def inbox(known: Known) -> tuple[WarehouseException, ...]:
     return tuple(
         sorted(
             known.exceptions.values(),
-            key=lambda entry: (entry.deadline is None, entry.deadline, entry.opened_at),
+            key=lambda entry: (
+                entry.deadline is None,
+                entry.deadline or entry.opened_at,
+                entry.opened_at,
+                entry.id,
+            ),
         )
     )
 
@@ -155,7 +189,7 @@ def keys_of(desk: Desk, known: Known) -> tuple[str, ...]:
         case Pane.INBOX:
             return tuple(entry.id for entry in inbox(known))
         case Pane.TERMINALS:
-            return tuple(sorted(known.stations))
+            return tuple(sorted(name for name, state in known.stations.items() if not state.revoked))
         case _:
             return tuple(line.key for line in desk.lines)
 

@@ -1,0 +1,113 @@
+"""What the journeys share: a plan for a day, the books read as they lie on the disk, and what must agree at its end."""
+
+import json
+import os
+import sqlite3
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from app.robot.day import Day
+from app.robot.plan import Plan
+from config.demo import write_warehouse
+
+STOREHAND = (sys.executable, "-m", "app.cli")
+FULL = os.environ.get("STOREHAND_JOURNEYS") == "full"
+"""Whether the days are as long as they can be: ``make journeys`` says so."""
+
+
+def so_many(short: int, long: int) -> int:
+    """The length of a journey: short in every test run, long when all of it is wanted."""
+    return long if FULL else short
+
+
+def demo_plan(folder: Path, *, orders: int, seed: int = 1, **changes: Any) -> Plan:
+    """A day in the demo warehouse."""
+    files = folder / "files"
+    files.mkdir(parents=True)
+    write_warehouse(files, seed=seed, orders=orders, now=datetime.now(UTC))
+    return Plan(storehand=STOREHAND, files=files, home=folder / "home", orders=orders, seed=seed, **changes)
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A fact as the central keeps it."""
+
+    station: str
+    journal: str
+    seq: int
+    state: str
+    type: str
+    body: dict[str, Any]
+
+
+class Books:
+    """The central's own books, read past the program: its SQLite file."""
+
+    def __init__(self, day: Day) -> None:
+        self._file = day.database.removeprefix("sqlite:///")
+
+    def into_totes(self) -> Counter[tuple[str, str, str]]:
+        """Net units that the movements brought from shelves into totes: by tote, SKU and lot."""
+        net: Counter[tuple[str, str, str]] = Counter()
+        for sku, lot, source, target, quantity in self._rows(
+            "SELECT sku, lot, source, target, quantity FROM movement"
+        ):
+            if source.startswith("bin:") and target.startswith("tote:"):
+                net[target.removeprefix("tote:"), sku, lot] += quantity
+            elif source.startswith("tote:") and target.startswith("bin:"):
+                net[source.removeprefix("tote:"), sku, lot] -= quantity
+        return +net
+
+    def facts(self) -> list[Fact]:
+        """Every fact, in the order of its journal."""
+        return [
+            Fact(station, journal, seq, state, type_, json.loads(envelope)["body"])
+            for station, journal, seq, state, type_, envelope in self._rows(
+                "SELECT station, journal, seq, state, type, envelope FROM fact ORDER BY station, journal, seq"
+            )
+        ]
+
+    def change(self, statement: str) -> None:
+        """Tamper with the books."""
+        with closing(sqlite3.connect(self._file)) as database:
+            database.execute(statement)
+            database.commit()
+
+    def _rows(self, statement: str) -> Iterator[Any]:
+        with closing(sqlite3.connect(self._file)) as database:
+            yield from database.execute(statement).fetchall()
+
+
+def assert_books_agree(day: Day) -> None:
+    """What the robot really did and what the central has booked are the same, and each fact is there exactly once."""
+    books = Books(day)
+    facts = books.facts()
+    assert {fact.state for fact in facts} == {"applied"}
+    for journal in {fact.journal for fact in facts}:
+        numbers = [fact.seq for fact in facts if fact.journal == journal]
+        assert numbers == list(range(1, len(numbers) + 1)), "a journal has a gap, or something twice"
+    assert books.into_totes() == day.ledger.into_totes()
+    assert _units(facts, "picked") - _units(facts, "pick_undone") == day.ledger.into_totes()
+    packed: Counter[tuple[str, str, str]] = Counter()
+    for _, tote, (sku, lot), quantity in day.ledger.packed:
+        packed[tote, sku, lot] += quantity
+    assert _units(facts, "unit_verified") - _units(facts, "verify_undone") == packed
+    closed = [fact.body["sscc"] for fact in facts if fact.type == "parcel_closed"]
+    assert Counter(closed) == Counter(sscc for _, sscc in day.ledger.closed)
+    dropped = [fact.body["tote"] for fact in facts if fact.type == "tote_dropped"]
+    assert Counter(dropped) == Counter(tote for tote, _ in day.ledger.dropped)
+
+
+def _units(facts: list[Fact], type_: str) -> Counter[tuple[str, str, str]]:
+    """Units by tote, SKU and lot, over all facts of a type."""
+    units: Counter[tuple[str, str, str]] = Counter()
+    for fact in facts:
+        if fact.type == type_:
+            units[fact.body["tote"], fact.body["sku"], fact.body["lot"]] += fact.body["quantity"]
+    return units
