@@ -4,7 +4,6 @@ import random
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 from app.robot.eyes import Glance
 from app.robot.hands import Hands, Tally
@@ -218,6 +217,7 @@ class Day:
     def _pack(self) -> int:
         """Parcels, until the queue is empty; how many were closed."""
         self._stand_at("PACKING")
+        self.packer.hope_again()
         closed = len(self.ledger.closed)
         patience = time.monotonic() + self.plan.patience_s
         for glance in self._looks():
@@ -269,9 +269,3 @@ def opened(plan: Plan) -> Iterator[Day]:
         yield day
     finally:
         day.close()
-
-
-def log_of(home: Path) -> str:
-    """The end of what the terminal logged, for a report of trouble."""
-    logs = sorted(home.rglob("station.log"))
-    return logs[0].read_text(encoding="utf-8", errors="replace")[-2000:] if logs else ""

@@ -206,6 +206,11 @@ class Hands:
             if self._here.eyes.number >= number:
                 return came
 
+    def note(self, what: str, glance: Glance) -> None:
+        """Write down what came up on the screen by itself."""
+        said = f"{glance.answer.word} {glance.answer.words}" if glance.answer is not None else "-"
+        self._diary.write(f"{time.monotonic():.2f} {what}: {said} | {glance.ask} | {glance.detail}\n")
+
     def _counted(self, what: str, acts: int = 1) -> Answer:
         expected = self._number + acts
         glance = self.look()

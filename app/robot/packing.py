@@ -12,11 +12,13 @@ from app.robot.plan import Rates
 from app.robot.questions import Question, understand
 from app.robot.trouble import NotUnderstoodError
 from app.robot.warehouse import Unit, Warehouse
+from app.robot.worker import UNSEEN, Worker
 
 _PARCEL = re.compile(r"Order (\S+), parcel (\d+)")
 _WRAP_G = 20
 _TYPE_FROM = 6
-_TRIES = 6
+_TRIES = 24
+"""So often a tote is scanned that does not open: its picks may be on their way."""
 _LABEL_S = 20.0
 
 
@@ -29,7 +31,7 @@ class Box:
     sscc: str = ""
 
 
-class Packer:
+class Packer(Worker):
     """One parcel after the other."""
 
     def __init__(
@@ -41,11 +43,7 @@ class Packer:
         chance: random.Random,
         waiting: dict[str, str],
     ) -> None:
-        self._hands = hands
-        self._warehouse = warehouse
-        self._ledger = ledger
-        self._faults = faults
-        self._chance = chance
+        super().__init__(hands, warehouse, ledger, faults, chance)
         self._waiting = waiting
         """Totes at drop places; the packer takes them from the picker."""
         self._box: Box | None = None
@@ -53,7 +51,6 @@ class Packer:
         """Parcels that wait for their label, by order."""
         self._lifted: tuple[str, list[Unit]] | None = None
         """Units in the hand and the tote that they came from."""
-        self._refused = 0
         self._hopeless: Counter[str] = Counter()
         self._rejecting: Unit | None = None
 
@@ -80,13 +77,17 @@ class Packer:
             for tote in self._waiting
             if self._warehouse.held_by(tote) and self._waiting[tote] not in self._aside
         ]
-        return [*ready, *(tote for tote in waiting if self._hopeless[tote] < _TRIES * 4)]
+        return [*ready, *(tote for tote in waiting if self._hopeless[tote] < _TRIES)]
+
+    def hope_again(self) -> None:
+        """Try every tote anew."""
+        self._hopeless.clear()
 
     @property
     def hopes(self) -> bool:
         """Whether something may still come: a label, or picks that are on their way."""
         return bool(self._aside) or any(
-            self._warehouse.held_by(tote) and self._hopeless[tote] < _TRIES * 4 for tote in self._waiting
+            self._warehouse.held_by(tote) and self._hopeless[tote] < _TRIES for tote in self._waiting
         )
 
     def step(self, glance: Glance, question: Question) -> bool:
@@ -193,13 +194,18 @@ class Packer:
         self._settle(self._shoot(self._lifted[1][0][1]), glance)
 
     def _settle(self, answer: Answer, glance: Glance) -> None:
-        lifted, self._lifted = self._lifted, None
-        if answer.word == "STOP":
-            self._refuse(answer, glance)
+        if answer is UNSEEN and not self._is_packed():
             return
-        self._refused = 0
-        if lifted is not None:
+        lifted, self._lifted = self._lifted, None
+        self._must_be_right(answer, glance)
+        if lifted is not None and answer.word != "STOP":
             self._pack(*lifted)
+
+    def _is_packed(self) -> bool:
+        """Whether the screen counts what was lifted last."""
+        more = len(self._lifted[1]) if self._lifted is not None else 0
+        packed = len(self._box.units) if self._box is not None else 0
+        return self._hands.look().done == packed + more
 
     def _pack(self, tote: str, units: list[Unit]) -> None:
         box = self._box
@@ -339,10 +345,9 @@ class Packer:
         box = self._at_order(said[1]) if said is not None else self._at(glance)
         box.sscc = question["sscc"]
         answer = self._shoot(f"]C100{box.sscc}")
-        if answer.word == "STOP":
-            self._refuse(answer, glance)
-            return
-        self._closed()
+        self._must_be_right(answer, glance)
+        if answer.word != "STOP" and understand(self._hands.look().ask)["sscc"] != box.sscc:
+            self._closed()
 
     def _closed(self) -> None:
         box, self._box = self._box, None
@@ -353,28 +358,6 @@ class Packer:
         for tote in [tote for tote, order in self._waiting.items() if order == box.order]:
             if not self._warehouse.held_by(tote):
                 del self._waiting[tote]
-
-    # --- verdicts --------------------------------------------------------------------------------------------
-
-    def _shoot(self, code: str) -> Answer:
-        if self._chance.random() >= self._faults.double_trigger:
-            return self._hands.scan(code)
-        self._ledger.injected["double_trigger"] += 1
-        first, second = self._hands.scan_twice(code)
-        if second.word == "AGAIN" and first is not None:
-            return first
-        raise NotUnderstoodError("a double trigger was not told from two scans", self._hands.look())
-
-    def _must_be_right(self, answer: Answer, glance: Glance) -> None:
-        if answer.word == "STOP":
-            self._refuse(answer, glance)
-        else:
-            self._refused = 0
-
-    def _refuse(self, answer: Answer, glance: Glance) -> None:
-        self._refused += 1
-        if self._refused >= _TRIES:
-            raise NotUnderstoodError(f"refused {self._refused} times: {answer.words}", glance)
 
     # --- after a restart -------------------------------------------------------------------------------------
 

@@ -13,6 +13,7 @@ from app.robot.plan import Rates
 from app.robot.questions import Question, understand
 from app.robot.trouble import NotUnderstoodError
 from app.robot.warehouse import Unit, Warehouse
+from app.robot.worker import UNSEEN, Worker
 
 _WALK = re.compile(r"This walk is (\d+) m; in order of location codes it would be (\d+) m")
 _LOT = re.compile(r"Only lot (\S+)")
@@ -24,7 +25,6 @@ _TYPE_FROM = 6
 _ASK_AGAIN_S = 0.5
 _TOUR_COMES_S = 15.0
 _SHOWN_S = 0.5
-_TRIES = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ class Stop:
     mischief: list[str] = field(default_factory=list)
 
 
-class Picker:
+class Picker(Worker):
     """One tour after the other."""
 
     def __init__(
@@ -58,12 +58,8 @@ class Picker:
         chance: random.Random,
         patience_s: float,
     ) -> None:
+        super().__init__(hands, warehouse, ledger, faults, chance)
         self._patience_s = patience_s
-        self._hands = hands
-        self._warehouse = warehouse
-        self._ledger = ledger
-        self._faults = faults
-        self._chance = chance
         self._orders: dict[str, str] = {}
         """Which order each tote on the cart is for."""
         self._at = ""
@@ -76,7 +72,6 @@ class Picker:
         self._stop: Stop | None = None
         self._measured = False
         self._pending: list[Effect] | None = None
-        self._refused = 0
         self.waiting: dict[str, str] = {}
         """Totes at drop places, the oldest first, and the order that each is for."""
 
@@ -94,6 +89,7 @@ class Picker:
             )
             if glance is None:
                 raise NotUnderstoodError(f"asked for a tour for {cart} and nothing came", self._hands.look())
+            self._hands.note("asked for a tour", glance)
             if understand(glance.ask).kind != "any_cart":
                 return True
             if glance.answer is None or not _LATER.search(glance.answer.words):
@@ -129,11 +125,6 @@ class Picker:
             return False
         answer(glance, question)
         return True
-
-    @property
-    def in_hand(self) -> int:
-        """Units in the hand, for the journeys that count them."""
-        return len(self._hand)
 
     # --- the start -------------------------------------------------------------------------------------------
 
@@ -427,14 +418,6 @@ class Picker:
 
     # --- verdicts --------------------------------------------------------------------------------------------
 
-    def _shoot(self, code: str) -> Answer:
-        """Scan; now and then the trigger goes twice."""
-        if self._chance.random() >= self._faults.double_trigger:
-            return self._hands.scan(code)
-        self._ledger.injected["double_trigger"] += 1
-        first, second = self._hands.scan_twice(code)
-        return (first or _UNSEEN) if second.word == "AGAIN" else _UNSEEN
-
     def _expect(self, *effects: Effect) -> None:
         self._pending = list(effects)
 
@@ -454,7 +437,7 @@ class Picker:
         self._pending = None
         if effect is not None:
             effect.act()
-        elif pending and answer is not _UNSEEN:
+        elif pending and answer is not UNSEEN:
             raise NotUnderstoodError(
                 f"the verdict was {answer.word} and the screen shows something else", now
             )
@@ -468,18 +451,6 @@ class Picker:
         return next(
             (each for each in possible if each.banked == glance.done and shown in {None, each.hand}), None
         )
-
-    def _must_be_right(self, answer: Answer, glance: Glance) -> None:
-        if answer.word == "STOP":
-            self._refuse(answer, glance)
-        else:
-            self._refused = 0
-
-    def _refuse(self, answer: Answer, glance: Glance) -> None:
-        """A refusal of what the robot took to be right: once can happen, again and again is a dead end."""
-        self._refused += 1
-        if self._refused >= _TRIES:
-            raise NotUnderstoodError(f"refused {self._refused} times: {answer.words}", glance)
 
     # --- after a restart -------------------------------------------------------------------------------------
 
@@ -516,10 +487,6 @@ class Picker:
             )
         self._start()
         return complaints
-
-
-_UNSEEN = Answer("OK", 0, "")
-"""A verdict that was overtaken by the next before anybody could read it."""
 
 
 def _hand_shown(question: Question) -> int | None:

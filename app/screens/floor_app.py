@@ -151,8 +151,7 @@ class FloorApp(App[None], inherit_bindings=False):
             self.terminal.erase()
             self._typed()
         elif event.is_printable and event.character:
-            self.terminal.type_key(event.character)
-            self._typed()
+            self._type(event.character)
 
     def _wedged(self, event: events.Key) -> bool:
         """Whether a key belongs to a keyboard scanner's scan; a whole scan is delivered."""
@@ -168,8 +167,14 @@ class FloorApp(App[None], inherit_bindings=False):
     def _pasted(self, pasted: Pasted) -> None:
         for raw in pasted.scans:
             self.deliver(Scan("keyboard", raw, time.monotonic()))
-        for character in pasted.rest:
-            self.terminal.type_key(character)
+        self._type(pasted.rest)
+
+    def _type(self, text: str) -> None:
+        """Letters where words are asked for, digits everywhere else."""
+        words_asked = self.terminal.prompt().entry in _WORDS
+        for character in text:
+            if words_asked or (character.isascii() and character.isdigit()):
+                self.terminal.type_key(character)
         self._typed()
 
     def _extra_pressed(self, key: str) -> bool:
@@ -225,6 +230,8 @@ class FloorApp(App[None], inherit_bindings=False):
         if verdict is not None:
             self._verdict = verdict
         self.repaint()
+        if self._quiet is not None:
+            self._quiet.stirred()
 
     def _safely(self, work: Callable[[], object]) -> None:
         """Whatever fails, the picker goes on."""

@@ -17,7 +17,8 @@ class Quiet:
     """Collects garbage and does small jobs between scans; tells when nobody has touched the terminal for long.
 
     Starts by switching Python's own collecting off: what is there now is kept for good. ``chores`` are done once, one
-    at a time; ``soon`` is called after each verdict, ``idle`` once when nobody came for ``idle_s`` seconds.
+    at a time; ``soon`` is called after each verdict and each piece of news, ``idle`` once when nobody came for
+    ``idle_s`` seconds.
     """
 
     def __init__(
@@ -43,10 +44,14 @@ class Quiet:
         """Somebody scanned, pressed or typed."""
         self._touches += 1
         self._later("collect", SOON_S if self._touches >= MOST_TOUCHES else QUIET_S, self._collect)
-        self._later("soon", SOON_S, self._soon)
+        self.stirred()
         self._later("idle", self._idle_s(), self._idle)
         if "chore" in self._handles:
             self._later("chore", QUIET_S, self._chore)
+
+    def stirred(self) -> None:
+        """Something changed without anybody's doing."""
+        self._later("soon", SOON_S, self._soon)
 
     def close(self) -> None:
         """Python collects by itself again."""

@@ -13,7 +13,7 @@ import pytest
 from fastapi.testclient import TestClient
 from pydantic import TypeAdapter
 
-from app.central import milestones, stations, supervising, tokens
+from app.central import board, milestones, stations, tokens
 from app.central.api.app import CentralSettings, build_app
 from app.central.api.floor import Pace
 from app.central.refusal import ApiError
@@ -441,7 +441,7 @@ def test_what_breaks_inside_is_said_without_a_word_of_the_inside(
     def broken(tx: object) -> None:
         raise RuntimeError("secret inside")
 
-    monkeypatch.setattr(supervising, "board", broken)
+    monkeypatch.setattr(board, "board", broken)
     answer = api.get("/v1/board", headers={"Storehand-Operator": CHIEF_BADGE})
     assert (answer.status_code, code_of(answer)) == (500, "api.broken")
     assert "secret" not in answer.text

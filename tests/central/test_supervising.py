@@ -6,7 +6,7 @@ from contextlib import closing
 
 import pytest
 
-from app.central import catalogue, inbox, intake, lending, schema, supervising
+from app.central import board, catalogue, inbox, intake, lending, schema, supervising
 from app.central.refusal import ApiError
 from app.central.store import Store, Tx
 from app.central.supervising import Details, Person
@@ -344,7 +344,7 @@ def test_the_board_says_what_is_left_by_ship_by_and_who_does_what(store: Store) 
     order(store, "O1", ("X", 3), ("Y", 1))
     order(store, "O2", ("Y", 1), ship_by="2026-11-25T16:00:00Z")
     Terminal(store, "pick-1").claim()
-    seen = store.read(SITE, supervising.board)
+    seen = store.read(SITE, board.board)
     assert [(each.orders, each.lines) for each in seen.left] == [(1, 2), (1, 1)]
     assert [each.number for each in seen.orders] == ["O1", "O2"]
     assert seen.tours[0].station == "pick-1"
@@ -353,8 +353,8 @@ def test_the_board_says_what_is_left_by_ship_by_and_who_does_what(store: Store) 
 
 def test_the_stock_of_an_item_is_shown_by_place(store: Store) -> None:
     picked(store)
-    seen = store.read(SITE, lambda tx: supervising.item_stock(tx, "X"))
+    seen = store.read(SITE, lambda tx: board.item_stock(tx, "X"))
     assert [(row.location, row.on_hand, row.reserved) for row in seen.rows] == [("A-1", 7, 0)]
     assert seen.elsewhere == 3
-    error = refused(lambda: store.read(SITE, lambda tx: supervising.item_stock(tx, "none")))
+    error = refused(lambda: store.read(SITE, lambda tx: board.item_stock(tx, "none")))
     assert error.code == "item.unknown"

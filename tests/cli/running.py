@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import io
 import json
 import os
 import select
@@ -12,10 +13,12 @@ import subprocess
 import sys
 import termios
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import chdir, contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
+from unittest.mock import patch
 
+from app.cli import main
 from tests.screens.ptys import Screen
 
 STOREHAND = (sys.executable, "-m", "app.cli")
@@ -82,11 +85,29 @@ class Host:
             "COLORTERM": "truecolor",
         }
 
-    def say(self, *arguments: str | Path, environment: Mapping[str, str] | None = None) -> Said:
-        """Run a command to its end."""
+    def say(self, *arguments: str | Path) -> Said:
+        """Run a command to its end, in this process: a process of its own costs a second of imports."""
+        out, err = (io.TextIOWrapper(io.BytesIO(), encoding="utf-8", write_through=True) for _ in range(2))
+        umask = os.umask(0o022)
+        try:
+            with (
+                patch.dict(os.environ, self.environment, clear=True),
+                chdir(self.folder),
+                redirect_stdout(out),
+                redirect_stderr(err),
+            ):
+                status = main([str(argument) for argument in arguments])
+        except SystemExit as ended:
+            status = int(ended.code or 0)
+        finally:
+            os.umask(umask)
+        return Said(status, _written(out), _written(err))
+
+    def run(self, *arguments: str | Path) -> Said:
+        """Run a command to its end, in a process of its own."""
         done = subprocess.run(
             [*STOREHAND, *map(str, arguments)],
-            env={**self.environment, **(environment or {})},
+            env=self.environment,
             cwd=self.folder,
             stdin=subprocess.DEVNULL,
             capture_output=True,
@@ -94,7 +115,6 @@ class Host:
             timeout=_ANSWER_S,
             check=False,
         )
-        assert "Traceback" not in done.stderr, done.stderr
         return Said(done.returncode, done.stdout, done.stderr)
 
     def told(self, *arguments: str | Path) -> str:
@@ -142,6 +162,12 @@ class Host:
             [*STOREHAND, *map(str, arguments)], self.environment, self.folder, columns, rows
         ) as screen:
             yield screen
+
+
+def _written(stream: io.TextIOWrapper) -> str:
+    bytes_written = stream.detach()
+    assert isinstance(bytes_written, io.BytesIO)
+    return bytes_written.getvalue().decode()
 
 
 @contextmanager

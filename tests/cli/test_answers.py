@@ -120,10 +120,7 @@ def test_a_wrong_settings_file_is_said_with_its_place(host: Host, text: str, cod
 
 
 def test_nobody_reads_a_traceback() -> None:
-    try:
-        raise KeyError("what nobody thought of")
-    except KeyError as error:
-        (line,) = refusal(error)
+    (line,) = refusal(KeyError("what nobody thought of"))
     assert line.endswith("[command.fault]")
     report = Path(line.partition(" in ")[2].rpartition(".txt")[0] + ".txt")
     try:

@@ -17,7 +17,7 @@ from tests.cli.running import STOREHAND, Host
 
 
 def test_a_folder_goes_in_once_and_again_without_harm(host: Host, warehouse: Path) -> None:
-    first, second = host.told("import", warehouse), host.told("import", warehouse)
+    first, second = host.run("import", warehouse).out, host.told("import", warehouse)
     changed = [line.split(", ")[1] for line in second.splitlines() if "good rows" in line]
     assert "310 good rows, 310 new or changed, 0 problems" in first
     assert set(changed) == {"0 new or changed"}
@@ -48,7 +48,7 @@ def test_bad_rows_are_told_by_line_and_column_and_good_ones_go_in(host: Host) ->
     assert ("locations.csv, line 2", "import.encoding") in zip(places, codes, strict=True)
     assert {"import.empty", "import.missing_column", "import.unknown_file"} <= set(codes)
     assert "items.csv: 1 good rows, 1 new or changed, 1 problems" in said.out
-    assert "barcodes.csv: 1 good rows, 1 new or changed, 1 problems" in said.out
+    assert "barcodes.csv: 2 good rows, 1 new or changed, 1 problems" in said.out
 
 
 @pytest.mark.parametrize("name", ["nowhere", "nowhere.csv"])
@@ -62,10 +62,9 @@ def test_a_row_that_somebody_changed_by_hand_is_found(stocked: Host) -> None:
     with sqlite3.connect(stocked.home / "central.db") as books:
         books.execute("UPDATE stock SET on_hand = on_hand + 1 WHERE rowid = (SELECT min(rowid) FROM stock)")
     said = stocked.say("audit", "--json")
-    assert said.status == 1
+    assert said.status == stocked.run("audit").status == 1
     (difference,) = json.loads(said.out)["differences"]
     assert difference["books"] == difference["counted"] + 1
-    assert stocked.say("audit").status == 1
 
 
 def test_a_shop_has_a_token_until_it_is_revoked(stocked: Host) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 import json
 import signal
 import subprocess
@@ -19,7 +21,7 @@ ORDER = {
     "number": "WEB-1",
     "ship_by": "2030-01-02T15:00:00Z",
     "service": "standard",
-    "address": {
+    "ship_to": {
         "name": "Ada Maier",
         "street": "Graben 21",
         "postcode": "1010",
@@ -104,9 +106,6 @@ def test_what_the_settings_say_of_the_site_holds_from_the_next_start(stocked: Ho
         rules = next(record["value"] for record in records if record["kind"] == "settings")
         assert (rules["name"], rules["max_stops"]) == ("North", 7)
         body = b'{"milestones": []}'
-        import hashlib
-        import hmac
-
         right = hmac.new(b"hush", body, hashlib.sha256).hexdigest()
         for signature, status in ((right, 200), ("0" * 64, 401)):
             answer = httpx.post(
@@ -126,7 +125,10 @@ def test_tokens_and_codes_are_in_no_log(served: Served, host: Host) -> None:
         line for line in (folder / "station.toml").read_text().splitlines() if line.startswith("token")
     )
     secret = json.loads(token.partition("=")[2])
-    logs = [*folder.glob("*.log"), *Path(served.store.url.removeprefix("sqlite:///")).parent.parent.glob("*.log")]
+    logs = [
+        *folder.glob("*.log"),
+        *Path(served.store.url.removeprefix("sqlite:///")).parent.parent.glob("*.log"),
+    ]
     assert logs
     for log in logs:
         told = log.read_text()

@@ -17,7 +17,7 @@ from app.robot.plan import Plan
 from config.demo import write_warehouse
 
 STOREHAND = (sys.executable, "-m", "app.cli")
-FULL = os.environ.get("STOREHAND_JOURNEYS") == "full"
+FULL = os.environ.get("JOURNEYS") == "full"
 """Whether the days are as long as they can be: ``make journeys`` says so."""
 
 
@@ -55,14 +55,25 @@ class Books:
     def into_totes(self) -> Counter[tuple[str, str, str]]:
         """Net units that the movements brought from shelves into totes: by tote, SKU and lot."""
         net: Counter[tuple[str, str, str]] = Counter()
+        for _, tote, sku, lot, quantity in self._picks():
+            net[tote, sku, lot] += quantity
+        return +net
+
+    def out_of_bins(self) -> Counter[tuple[str, str, str]]:
+        """The same units by the location that they came from."""
+        net: Counter[tuple[str, str, str]] = Counter()
+        for location, _, sku, lot, quantity in self._picks():
+            net[location, sku, lot] += quantity
+        return +net
+
+    def _picks(self) -> Iterator[tuple[str, str, str, str, int]]:
         for sku, lot, source, target, quantity in self._rows(
             "SELECT sku, lot, source, target, quantity FROM movement"
         ):
             if source.startswith("bin:") and target.startswith("tote:"):
-                net[target.removeprefix("tote:"), sku, lot] += quantity
+                yield source.removeprefix("bin:"), target.removeprefix("tote:"), sku, lot, quantity
             elif source.startswith("tote:") and target.startswith("bin:"):
-                net[source.removeprefix("tote:"), sku, lot] -= quantity
-        return +net
+                yield target.removeprefix("bin:"), source.removeprefix("tote:"), sku, lot, -quantity
 
     def facts(self) -> list[Fact]:
         """Every fact, in the order of its journal."""
@@ -93,6 +104,7 @@ def assert_books_agree(day: Day) -> None:
         numbers = [fact.seq for fact in facts if fact.journal == journal]
         assert numbers == list(range(1, len(numbers) + 1)), "a journal has a gap, or something twice"
     assert books.into_totes() == day.ledger.into_totes()
+    assert books.out_of_bins() == day.ledger.out_of_bins()
     assert _units(facts, "picked") - _units(facts, "pick_undone") == day.ledger.into_totes()
     packed: Counter[tuple[str, str, str]] = Counter()
     for _, tote, (sku, lot), quantity in day.ledger.packed:

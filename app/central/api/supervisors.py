@@ -5,6 +5,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Body, Path, Request, Response
 from pydantic import Field, TypeAdapter
 
+from app.central import board as boards
 from app.central import manifests, supervising, tokens
 from app.central.api import shop
 from app.central.api.callers import (
@@ -16,9 +17,10 @@ from app.central.api.callers import (
     identity_of,
     person_at,
 )
+from app.central.board import Board, ItemStock
 from app.central.intake import OrderNumber
 from app.central.manifests import Manifests, ManifestView
-from app.central.supervising import Board, Details, ItemStock
+from app.central.supervising import Details
 from app.model.exceptions import Fix, WarehouseException
 from app.model.people import Role
 from app.model.wire import Answer
@@ -124,13 +126,13 @@ def _shown(entry: WarehouseException) -> dict[str, Any]:
 @router.get("/board")
 def board(store: Books, caller: Supervisor) -> Board:
     """What is left to do, by ship-by, and who is doing what."""
-    return store.read(caller.site, supervising.board)
+    return store.read(caller.site, boards.board)
 
 
 @router.get("/items/{sku}/stock")
 def item_stock(sku: Key, store: Books, caller: Supervisor) -> ItemStock:
     """Where an item lies."""
-    return store.read(caller.site, lambda tx: supervising.item_stock(tx, sku))
+    return store.read(caller.site, lambda tx: boards.item_stock(tx, sku))
 
 
 @router.post("/counts", status_code=201)

@@ -29,6 +29,7 @@ from app.model.answers import (
     Pressed,
     Prompt,
     Typed,
+    Verdict,
     bad,
     good,
 )
@@ -39,6 +40,7 @@ from app.model.facts import (
     SignedIn,
     SignedOff,
     SignOffCause,
+    TourTaken,
     Unlocked,
     ViewChanged,
 )
@@ -200,7 +202,14 @@ def _news(session: Session, known: Known, ref: str) -> Decision:
     if session.view is not View.PICKING and not picking.holds_work(session.picking):
         return packed
     picked = picking.decide(session.picking, LentChanged(), known)
-    return _then(replace(picked, asking=Questions(picking=picked.asking)), packed)
+    verdict = picked.verdict or _came(picked)
+    return _then(replace(picked, verdict=verdict, asking=Questions(picking=picked.asking)), packed)
+
+
+def _came(picked: Decision) -> Verdict | None:
+    """A tour that somebody waited for is said to be there."""
+    taken = next((fact for fact in picked.facts if isinstance(fact, TourTaken)), None)
+    return None if taken is None else good("pick.tour_taken", tour=taken.tour.id, cart=taken.tour.cart)
 
 
 def _then(first: Decision, second: Decision) -> Decision:

@@ -204,6 +204,11 @@ def test_a_tour_that_waited_is_taken_when_its_picker_signs_in(terminal: Terminal
     assert took_the_tour(terminal)
 
 
+def test_a_tour_that_somebody_waited_for_is_said_to_be_there(terminal: Terminal) -> None:
+    terminal.badge("paul")
+    assert terminal.learn("tour", TOUR.id, LENT) == "pick.tour_taken"
+
+
 def test_a_packer_takes_no_tour(terminal: Terminal) -> None:
     terminal.badge("pia")
     terminal.learn("tour", TOUR.id, LENT)
