@@ -11,7 +11,7 @@ ARGS       ?=
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help env lock format check test demo bench clean
+.PHONY: help env lock format check test journeys demo bench clean
 
 help: ## print this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):[^#]*## /\1|/' | awk -F'|' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -51,6 +51,9 @@ check: env ## layout, lint, types, direction of imports
 
 test: env ## every test, in random order (ARGS='tests/central -k stock' for some, TESTERS=0 for one process)
 	$(BIN)/pytest -n $(TESTERS) --dist worksteal $(ARGS)
+
+journeys: env ## whole working days at full length (part of them is in `make test`)
+	JOURNEYS=full $(BIN)/pytest tests/journeys -n 0 --timeout 1800 $(ARGS)
 
 demo: env ## a small warehouse with everything in it, to try
 	@$(BIN)/storehand demo $(ARGS)

@@ -11,9 +11,11 @@ import re
 import signal
 import subprocess
 import tempfile
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from math import inf
 from pathlib import Path
 from queue import SimpleQueue
 from threading import Lock, Thread
@@ -27,6 +29,8 @@ _PLACEHOLDER = "{path}"
 _UNSAFE = re.compile(r"[^A-Za-z0-9._-]")
 _COPY = re.compile(r"-copy\d+$")
 _LONGEST_NAME = 100
+_FORGET_EVERY = 100
+"""Old papers are looked for with the first and every hundredth paper."""
 _EXCERPT = 300
 """How much of a program's complaint goes into the error."""
 
@@ -59,8 +63,11 @@ class Spool:
         on_printed: Callable[[Printed], None] = lambda _: None,
         *,
         timeout_s: float = 60,
+        keep_s: float = inf,
     ) -> None:
         """``commands`` maps a kind to a program and its arguments, with ``{path}`` where the file goes.
+
+        Papers older than ``keep_s`` seconds are deleted now and then.
 
         ``on_printed`` is called from the printing thread after each command. A kind without a command is only written.
 
@@ -73,6 +80,8 @@ class Spool:
                 raise PrintError("print.wrong_command", kind=kind.value, placeholder=_PLACEHOLDER)
         self._on_printed = on_printed
         self._timeout_s = timeout_s
+        self._keep_s = keep_s
+        self._put = 0
         self._lock = Lock()
         self._printers: dict[Kind, tuple[Thread, SimpleQueue[Path | None]]] = {}
 
@@ -86,11 +95,14 @@ class Spool:
             printed and no file is left.
         """
         paper_kind = _kind(kind)
-        folder = self._folder / paper_kind.value
-        path = folder / f"{file_stem(name)}{f'-copy{copy}' if copy > 1 else ''}.pdf"
+        path = self._path(paper_kind, name, copy)
+        folder = path.parent
         with self._lock:
             try:
                 folder.mkdir(parents=True, exist_ok=True)
+                if self._put % _FORGET_EVERY == 0:
+                    self._forget_old()
+                self._put += 1
                 _write_durably(path, pdf)
             except OSError as error:
                 if error.errno in {errno.ENOSPC, errno.EDQUOT}:
@@ -101,6 +113,22 @@ class Spool:
             if paper_kind in self._commands:
                 self._queue(paper_kind).put(path)
         return path
+
+    def has(self, kind: str, name: str, *, copy: int = 1) -> bool:
+        """Whether a paper was put here, and not long enough ago to be forgotten.
+
+        :raises PrintError: ``print.unknown_kind``.
+        """
+        return self._path(_kind(kind), name, copy).exists()
+
+    def _path(self, kind: Kind, name: str, copy: int) -> Path:
+        return self._folder / kind.value / f"{file_stem(name)}{f'-copy{copy}' if copy > 1 else ''}.pdf"
+
+    def _forget_old(self) -> None:
+        oldest = time.time() - self._keep_s
+        for paper in self._folder.glob("*/*.pdf"):
+            if paper.stat().st_mtime < oldest:
+                paper.unlink(missing_ok=True)
 
     def close(self) -> None:
         """Wait until everything that was put has been given to its printer, each command within its time."""

@@ -10,7 +10,7 @@ from app.central import inbox, ledger, orders, schema
 from app.central.store import Store, Tx
 from app.fulfilment.plans import allocation
 from app.fulfilment.plans.allocation import Allocation, Demand
-from app.model.exceptions import ExceptionKind, ExceptionState
+from app.model.exceptions import ExceptionKind
 from app.model.floor import LocationKind
 from app.model.orders import OrderStatus, ShortPolicy
 from app.model.stock import Binding, StockRow, bin_place
@@ -72,7 +72,7 @@ def _waiting(tx: Tx) -> Select[Any]:
         select(wanted.c.number)
         .where(
             wanted.c.site == tx.site,
-            wanted.c.status.not_in([status.value for status in _DONE]),
+            wanted.c.status.in_([status.value for status in OrderStatus if status not in _DONE]),
             exists()
             .where(line.c.site == wanted.c.site, line.c.order_number == wanted.c.number)
             .where(line.c.quantity - line.c.dropped - line.c.picked > bound),
@@ -231,7 +231,7 @@ def _tell_what_is_missing(tx: Tx, considered: Sequence[str], plan: Allocation) -
                 table.c.kind == ExceptionKind.NO_STOCK.value,
                 table.c.subject_kind == "order",
                 table.c.subject.in_(list(considered)),
-                table.c.state != ExceptionState.RESOLVED.value,
+                table.c.state.in_(inbox.WAITING),
             )
         ).scalars()
     )

@@ -6,22 +6,17 @@ from typing import Any
 
 from sqlalchemy import func, select
 
-from app.central import catalogue, lending, parcels, schema, stations
+from app.central import catalogue, inbox, lending, parcels, schema, stations
 from app.central.refusal import ApiError
 from app.central.store import Tx
-from app.model.exceptions import ExceptionState
 from app.model.known import StationState
 from app.model.orders import OrderStatus
 from app.model.stock import bin_place
 from app.model.wire import Answer
 
 _LISTED = 300
-_DONE = (
-    OrderStatus.SHIPPED.value,
-    OrderStatus.IN_TRANSIT.value,
-    OrderStatus.DELIVERED.value,
-    OrderStatus.CANCELLED.value,
-)
+_DONE = (OrderStatus.SHIPPED, OrderStatus.IN_TRANSIT, OrderStatus.DELIVERED, OrderStatus.CANCELLED)
+_LEFT = tuple(status.value for status in OrderStatus if status not in _DONE)
 
 
 class OrderLeft(Answer):
@@ -141,7 +136,7 @@ def board(tx: Tx) -> Board:
         ],
         exceptions=tx.conn.execute(
             select(func.count()).where(
-                stuck.c.site == tx.site, stuck.c.state != ExceptionState.RESOLVED.value
+                stuck.c.site == tx.site, stuck.c.state.in_(inbox.WAITING)
             )
         ).scalar_one(),
     )
@@ -209,7 +204,7 @@ def _orders_left(tx: Tx) -> list[OrderLeft]:
     rows: list[Any] = list(
         tx.conn.execute(
             select(wanted, lines.label("lines_left"), loose.label("parcels_left"))
-            .where(wanted.c.site == tx.site, wanted.c.status.not_in(_DONE))
+            .where(wanted.c.site == tx.site, wanted.c.status.in_(_LEFT))
             .order_by(wanted.c.ship_by, wanted.c.priority, wanted.c.number)
         )
     )

@@ -25,13 +25,14 @@ class Booking:
 
 
 def bring_up_to_date(tx: Tx, number: str) -> None:
-    """An order's status, its pack job and what must be put back, from what is really there. Unknown: nothing."""
+    """An order's status, its pack job, its totes and what must be put back, from what is really there. Unknown: nothing."""
     try:
         status = orders.refresh(tx, number)
     except LookupError:
         return
     if status is OrderStatus.CANCELLED:
         parcels.ask_put_back(tx, number)
+    parcels.free_emptied_totes(tx, number)
     parcels.publish_job(tx, number)
 
 

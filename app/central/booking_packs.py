@@ -1,5 +1,7 @@
 """Facts of packing become bookings: what happened is never refused."""
 
+from typing import Any
+
 from sqlalchemy import delete, func, select, update
 
 from app.central import allocating, inbox, jobs, ledger, parcels, progress, schema, totes
@@ -49,14 +51,9 @@ def book(booking: Booking, fact: PackingFact) -> None:
             _handled(booking, fact)
         case ToteSentToHospital():
             _in_hospital(booking, fact)
-        case (
-            MaterialUsed()
-            | ParcelFilled()
-            | ParcelSetAside()
-            | LabelPrinted()
-            | ParcelParked()
-            | ParcelResumed()
-        ):
+        case ParcelParked():
+            _parked(booking, fact)
+        case MaterialUsed() | ParcelFilled() | ParcelSetAside() | LabelPrinted() | ParcelResumed():
             _order_of(booking, fact.parcel)
 
 
@@ -258,28 +255,34 @@ def _handled(booking: Booking, fact: CartonChosen | ParcelPassedOn | ParcelWeigh
                 parcels.set_values(tx, fact.parcel, status=ParcelStatus.AWAITING_LABEL.value)
                 jobs.schedule(tx, jobs.LABEL, fact.parcel)
         case ParcelClosed():
-            _closed(booking, fact, row.status, row.order_number)
+            _closed(booking, fact, row)
 
 
-def _closed(booking: Booking, fact: ParcelClosed, status: str, order: str) -> None:
+def _parked(booking: Booking, fact: ParcelParked) -> None:
+    """A parcel that is left empty is none: its bench has forgotten it, and the next scan opens another."""
     tx = booking.tx
-    if status == ParcelStatus.LABELLED.value:
+    row = parcels.find(tx, fact.parcel, lock=True)
+    if row is None:
+        raise NotYetError(fact.parcel)
+    if parcels.drop_empty(tx, row):
+        booking.touched.add(row.order_number)
+
+
+def _closed(booking: Booking, fact: ParcelClosed, row: Any) -> None:
+    """A box that carries another label than the books know must not leave: a person takes that label off."""
+    tx = booking.tx
+    if row.sscc != fact.sscc or row.status == ParcelStatus.VOID.value:
+        inbox.open_exception(
+            tx,
+            ExceptionKind.EVENT_REFUSED,
+            "parcel",
+            fact.parcel,
+            "parcel.closed_under_other_label",
+            (("parcel", fact.parcel), ("order", row.order_number), ("sscc", fact.sscc)),
+        )
+    elif row.status == ParcelStatus.LABELLED.value:
         parcels.set_values(tx, fact.parcel, status=ParcelStatus.CLOSED.value, closed_at=tx.now)
         parcels.publish_label(tx, fact.parcel)
-    used = schema.parcel_unit
-    emptied = tx.conn.execute(
-        select(used.c.tote).where(used.c.site == tx.site, used.c.parcel == fact.parcel).distinct()
-    ).scalars()
-    _free_emptied(booking, order, list(emptied))
-
-
-def _free_emptied(booking: Booking, order: str, codes: list[str]) -> None:
-    """A tote that this order emptied is free; one that serves another order by now is left alone."""
-    tx = booking.tx
-    uses = [totes.find(tx, code) for code in sorted(set(codes))]
-    totes.free_if_empty(
-        tx, [use.code for use in uses if use is not None and use.order_number == order and use.place]
-    )
 
 
 def _in_hospital(booking: Booking, fact: ToteSentToHospital) -> None:

@@ -13,6 +13,9 @@ from app.model.exceptions import ExceptionKind, ExceptionState, Fix, WarehouseEx
 
 _ADAPTER = TypeAdapter(WarehouseException)
 
+WAITING = (ExceptionState.OPEN.value, ExceptionState.TAKEN.value)
+"""Entries that somebody must still look at."""
+
 FIXES: dict[ExceptionKind, tuple[Fix, ...]] = {
     ExceptionKind.ORDER_HELD: (Fix.RECHECK, Fix.CANCEL_ORDER),
     ExceptionKind.NO_STOCK: (Fix.RECHECK, Fix.SHIP_PART, Fix.CANCEL_ORDER),

@@ -6,6 +6,7 @@ and deletes it if nobody asked for it again meanwhile; a process that dies leave
 
 import threading
 import time
+import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -111,7 +112,7 @@ class Worker:
                     next_rounds = time.monotonic() + _ROUNDS_EVERY_S
                     self.make_rounds()
             except Exception:  # noqa: BLE001 - the database is away, or a round met a fault: the thread must outlive both
-                _log.exception("round failed")
+                _log.error("round failed", trace=traceback.format_exc(limit=-8))
                 self._ending.wait(_POLL_S)
             self._wake.wait(_POLL_S)
 
@@ -135,7 +136,8 @@ class Worker:
         try:
             self._handlers[job.kind](self._store, site, job.subject)
         except Exception as error:  # noqa: BLE001 - one job that fails must not stop the others
-            _log.exception("job failed", kind=job.kind, subject=job.subject, attempts=job.attempts)
+            trace = traceback.format_exc(limit=-8)
+            _log.error("job failed", kind=job.kind, subject=job.subject, attempts=job.attempts, trace=trace)
             said = f"{type(error).__name__}: {error}"
             self._store.write(site, lambda tx: _put_off(tx, job, said))
         else:

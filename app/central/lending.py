@@ -202,9 +202,8 @@ def _waiting(tx: Tx) -> dict[str, list[Any]]:
             wanted.c.site == tx.site,
             wanted.c.status.not_in((OrderStatus.HELD.value, OrderStatus.CANCELLED.value)),
             wanted.c.held_by.is_(None),
-            select(held.c.id)
-            .where(held.c.site == wanted.c.site, held.c.order_number == wanted.c.number, held.c.tour == "")
-            .exists(),
+            # From the few reservations to their orders: those that left long ago are never looked at.
+            wanted.c.number.in_(select(held.c.order_number).where(held.c.site == tx.site, held.c.tour == "")),
         )
         .order_by(wanted.c.priority, wanted.c.ship_by, wanted.c.number)
         .limit(_WAITING_LOOKED_AT)

@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Any
 
 from pydantic import TypeAdapter
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, exists, select, update
 
 from app.central import inbox, ledger, progress, schema, totes
 from app.central.refusal import ApiError
@@ -150,6 +150,14 @@ def reopen(tx: Tx, parcel: str, operator: str) -> str:
     return str(row.order_number)
 
 
+def drop_empty(tx: Tx, row: Any) -> bool:
+    """Void an open parcel that holds nothing; whether it was one."""
+    if row.status != ParcelStatus.OPEN.value or units(tx, row.id):
+        return False
+    _void(tx, row, "parcel.left_empty", "")
+    return True
+
+
 def box_of(row: Any) -> str:
     """The code under which an opened parcel counts as a tote."""
     return str(row.sscc or row.id)
@@ -270,6 +278,31 @@ def _check_location(tx: Tx, code: str) -> None:
         select(table.c.code).where(table.c.site == tx.site, table.c.code == code)
     ).scalar_one_or_none():
         raise ApiError(404, "location.unknown", location=code)
+
+
+def free_emptied_totes(tx: Tx, order: str) -> None:
+    """Give back the totes of an order that were put down and hold nothing, once no parcel is in hand.
+
+    Until then a unit may still come back out of the parcel into its tote.
+    """
+    table, held, packed = schema.tote, schema.tote_content, schema.parcel
+    empty = tx.conn.execute(
+        select(table.c.code)
+        .where(
+            table.c.site == tx.site,
+            table.c.order_number == order,
+            table.c.place != "",
+            ~exists().where(held.c.site == table.c.site, held.c.tote == table.c.code, held.c.quantity > 0),
+            ~exists().where(
+                packed.c.site == table.c.site,
+                packed.c.order_number == order,
+                packed.c.status.in_(IN_HAND),
+            ),
+        )
+        .order_by(table.c.code)
+    ).scalars()
+    for code in list(empty):
+        totes.free(tx, code)
 
 
 # --- the pack queue ------------------------------------------------------------------------------------------

@@ -273,6 +273,7 @@ tote = Table(
     _code("place", default=""),
     PrimaryKeyConstraint("site", "code"),
     Index(None, "site", "order_number"),
+    Index(None, "site", "tour"),
 )
 """A tote without an order is free."""
 
@@ -462,6 +463,7 @@ tote_content = Table(
     Column("quantity", Integer, nullable=False),
     PrimaryKeyConstraint("site", "tote", "order_number", "line", "lot", "location"),
     CheckConstraint("quantity >= 0", name="quantity"),
+    Index(None, "site", "order_number"),
 )
 """What lies in a tote and which location it came from, so that a put-back knows its way home."""
 
@@ -498,6 +500,7 @@ parcel = Table(
     Index(None, "site", "carrier", "tracking"),
     Index(None, "site", "sscc"),
     Index(None, "site", "watch_until"),
+    Index(None, "site", "manifest"),
 )
 """``watch_until`` is when silence of the carrier becomes an exception. ``choice`` is the explained quote."""
 

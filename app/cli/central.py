@@ -16,6 +16,7 @@ from types import FrameType
 
 import structlog
 
+from app.central import tokens
 from app.central.api.app import CentralSettings
 from app.central.server import Listening
 from app.central.server import serve as serve_forever
@@ -46,7 +47,9 @@ def serve(arguments: argparse.Namespace) -> int:
         store = prepared(url, site, settings)
         try:
             keep_rules(store, site, settings)
-            serve_forever(store, central, where, partial(_say_where, where))
+            # Who brings its own central enrols next: it is told a code at once, or it would have to start a command.
+            code = store.write(site, tokens.issue_enrolment) if arguments.while_used is not None else ""
+            serve_forever(store, central, where, partial(_say_where, where, code))
         finally:
             store.close()
     return 0
@@ -79,10 +82,11 @@ def _check(where: Listening) -> None:
         raise CommandError(code, host=where.host, port=where.port, reason=reason) from error
 
 
-def _say_where(where: Listening, port: int) -> None:
+def _say_where(where: Listening, code: str, port: int) -> None:
     scheme = "https" if where.certificate else "http"
     host = f"[{where.host}]" if ":" in where.host else where.host
-    print(json.dumps({"url": f"{scheme}://{host}:{port}"}), flush=True)
+    told = {"url": f"{scheme}://{host}:{port}", **({"code": code} if code else {})}
+    print(json.dumps(told), flush=True)
 
 
 def _end_when_unused(users: Path) -> None:

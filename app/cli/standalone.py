@@ -39,10 +39,12 @@ class OwnCentral:
 
     url: str
     children: Children
+    code: str = ""
+    """One that it gave when it was started."""
 
     def new_code(self) -> str:
         """A code with which a terminal may enrol there."""
-        return str(json.loads(self.children.ask("code", "--json"))["code"])
+        return self.code or str(json.loads(self.children.ask("code", "--json"))["code"])
 
 
 @contextmanager
@@ -55,14 +57,14 @@ def own_central(home: Path, children: Children) -> Iterator[OwnCentral]:
     made_folder(home)
     place = _Place(home, children)
     with place.used():
-        url = place.start() if place.take() else place.found()
+        central = place.start() if place.take() else place.found()
         ending = threading.Event()
         keeper = threading.Thread(
-            target=place.keep_alive, args=(url, ending), name="own-central", daemon=True
+            target=place.keep_alive, args=(central.url, ending), name="own-central", daemon=True
         )
         keeper.start()
         try:
-            yield OwnCentral(url, children)
+            yield central
         finally:
             ending.set()
             keeper.join()
@@ -102,7 +104,7 @@ class _Place:
         self._notice.unlink(missing_ok=True)
         return True
 
-    def start(self, port: int = 0) -> str:
+    def start(self, port: int = 0) -> OwnCentral:
         """Start the central and wait until it is ready; the lock goes over to it."""
         if self._held is None:
             raise RuntimeError("take the place first")
@@ -112,7 +114,7 @@ class _Place:
         finally:
             os.close(handle)
 
-    def _start(self, handle: int, port: int) -> str:
+    def _start(self, handle: int, port: int) -> OwnCentral:
         turn_over(self._log)
         with self._log.open("ab") as log:
             begins = log.seek(0, os.SEEK_END)
@@ -134,34 +136,32 @@ class _Place:
                 start_new_session=True,  # Ctrl-C is the terminal's
                 pass_fds=(handle,),
             )
-        url = self._first_word(child)
-        if not url:
+        told = self._first_word(child)
+        if not told:
             child.kill()
             child.wait()
             said = " ".join(self._log.read_bytes()[begins:].decode(errors="replace").split())
             raise CommandError("central.not_started", reason=said[-_LONGEST_REASON:] or str(self._log))
-        self._notice.write_text(json.dumps({"url": url}), encoding="utf-8")
+        self._notice.write_text(json.dumps({"url": told["url"]}), encoding="utf-8")
         # It ends by itself, maybe long after this terminal: somebody must take note, or it stays as a zombie.
         threading.Thread(target=child.wait, name="central-end", daemon=True).start()
-        return url
+        return OwnCentral(told["url"], self._children, told["code"])
 
-    def _first_word(self, child: "subprocess.Popen[bytes]") -> str:
+    def _first_word(self, child: "subprocess.Popen[bytes]") -> dict[str, str]:
+        """What a central says when it is ready; nothing where it does not come to that."""
         if child.stdout is None:
-            return ""
+            return {}
         with child.stdout as out:
-            if not select.select([out], [], [], _READY_WITHIN_S)[0]:
-                return ""
-            try:
-                return str(json.loads(out.readline())["url"])
-            except (ValueError, KeyError):
-                return ""
+            line = out.readline() if select.select([out], [], [], _READY_WITHIN_S)[0] else b""
+        told: dict[str, str] = json.loads(line) if line else {}
+        return told
 
-    def found(self) -> str:
+    def found(self) -> OwnCentral:
         """Where the central listens that another terminal started."""
         until = time.monotonic() + _READY_WITHIN_S
         while time.monotonic() < until:
             try:
-                return str(json.loads(self._notice.read_text(encoding="utf-8"))["url"])
+                return OwnCentral(json.loads(self._notice.read_text(encoding="utf-8"))["url"], self._children)
             except (OSError, ValueError, KeyError):
                 time.sleep(0.1)
             if self.take():  # whoever was starting it gave up

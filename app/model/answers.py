@@ -220,7 +220,10 @@ class AskToReopen:
 
 @dataclass(frozen=True, slots=True)
 class PrintLabel:
-    """Print the label and the papers of a parcel at this station. The attempt is recorded before."""
+    """Print the label and the papers of a parcel at this station. The attempt is recorded before.
+
+    It may be asked for again: each copy is printed once.
+    """
 
     parcel: str
     copy: int

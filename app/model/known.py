@@ -133,7 +133,8 @@ class Known:
         old = self.items.pop(sku, None)
         if old is not None:
             for barcode in old.barcodes:
-                self.barcodes.pop(barcode.code, None)
+                if self.barcodes.get(barcode.code, (None,))[0] is old:
+                    del self.barcodes[barcode.code]
         if item is not None:
             self.items[sku] = item
             for barcode in item.barcodes:
@@ -149,8 +150,8 @@ class Known:
 
     def _learn_operator(self, operator_id: str, operator: Operator | None) -> None:
         old = self.operators.pop(operator_id, None)
-        if old is not None:
-            self.badges.pop(old.badge_sha256, None)
+        if old is not None and self.badges.get(old.badge_sha256) is old:
+            del self.badges[old.badge_sha256]
         if operator is not None:
             self.operators[operator_id] = operator
             self.badges[operator.badge_sha256] = operator

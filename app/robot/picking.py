@@ -44,6 +44,8 @@ class Stop:
     lot: str
     order: str
     mischief: list[str] = field(default_factory=list)
+    scanned: int = 1
+    """Units that the code scanned last stands for; their lot may be asked for."""
 
 
 class Picker(Worker):
@@ -205,6 +207,7 @@ class Picker(Worker):
             return
         several = [each for each in fitting if each[1] > 1]
         code, quantity = self._chance.choice(several if several and self._chance.random() < 0.5 else fitting)
+        stop.scanned = quantity
         self._expect(
             Effect(self._banked, len(self._hand) + quantity, lambda: self._grasp(stop, quantity)),
             Effect(
@@ -234,7 +237,7 @@ class Picker(Worker):
         if stop is None:
             self._hands.press("F7")
             return
-        quantity = 1
+        quantity = stop.scanned
         self._expect(
             Effect(self._banked, len(self._hand) + quantity, lambda: self._grasp(stop, quantity)),
             Effect(

@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from rich.text import Text
 from textual import events
@@ -29,17 +29,21 @@ from app.screens.quiet import Quiet
 from app.screens.scene import Condition, Scene
 from app.screens.walks import Walks
 from app.station.terminal import Terminal
-from devices.ports import Health, State
 from devices.wedge import Completed, Consumed, Pasted, WedgeCollector
+
+if TYPE_CHECKING:
+    from devices.ports import Health  # pyserial waits until the first picture is there
 
 _log = logging.getLogger("storehand.screens")
 
 _WORDS = frozenset({"sku", "reason"})
 """While these are typed, letters are letters."""
+_MANY = 20
+"""Facts that wait to be sent while the network is there, before anybody has to hear of it."""
 _ENDINGS = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
 
 Post = Callable[[Callable[[], object]], None]
-Connect = Callable[[Callable[[Scan], None], Callable[[Health], None]], "Device"]
+Connect = Callable[[Callable[[Scan], None], Callable[["Health"], None]], "Device"]
 """Makes a device that gives its scans to the first callable and its health to the second."""
 
 
@@ -89,7 +93,8 @@ class FloorApp(App[None], inherit_bindings=False):
         self.terminal.changed = self._changed
         self._start = start
         self._walks = Walks(lambda done: self.post(lambda: self._walked(done)))
-        self._devices = [connect(self.deliver, self._hear_of) for connect in devices]
+        self._connects = devices
+        self._devices: list[Device] = []
         self._wedge = wedge or WedgeCollector()
         self._extra_keys: dict[str, ExtraKey] = {}
         self._picture: Drawn | None = None
@@ -97,6 +102,8 @@ class FloorApp(App[None], inherit_bindings=False):
         self._explaining = False
         self._conditions: dict[str, Condition] = {}
         self._quiet: Quiet | None = None
+        self._send: Callable[[], None] = lambda: None
+        self._to_send = False
         self._canvas = Canvas(self._paint, DARK)
 
     def add_keys(self, keys: Mapping[str, ExtraKey]) -> None:
@@ -113,11 +120,11 @@ class FloorApp(App[None], inherit_bindings=False):
         """A device's scan."""
         self._answer(lambda: self.terminal.scan(scan))
 
-    def _hear_of(self, health: Health) -> None:
+    def _hear_of(self, health: "Health") -> None:
         """A device's state, in words."""
         state = say(f"status.device_{health.state.value}", device=health.device)
-        self._conditions[health.device] = Condition(state, trouble=health.state is not State.READY)
-        failed = health.state in {State.LOST, State.BUSY} or health.code == "device.too_long"
+        self._conditions[health.device] = Condition(state, trouble=health.state.value != "ready")
+        failed = health.state.value in {"lost", "busy"} or health.code == "device.too_long"
         self._changed(bad(health.code, **dict(health.params)) if failed else None)
 
     def on_posted(self, message: Posted) -> None:
@@ -264,9 +271,12 @@ class FloorApp(App[None], inherit_bindings=False):
         )
 
     def _network(self) -> tuple[Condition, ...]:
+        """The network in words; what is on its way as always is not worth a word."""
         online, pending = self.terminal.online, self.terminal.pending
-        waiting = (Condition(say("status.pending", count=pending), trouble=not online),) if pending else ()
-        return (Condition(say("status.online" if online else "status.offline"), trouble=not online), *waiting)
+        told = Condition(say("status.online" if online else "status.offline"), trouble=not online)
+        if pending and (not online or pending > _MANY):
+            return told, Condition(say("status.pending", count=pending), trouble=not online)
+        return (told,)
 
     def _paint(self, columns: int, rows: int) -> tuple[Line, ...]:
         """The picture, or the question alone where the picture cannot be painted."""
@@ -306,12 +316,14 @@ class FloorApp(App[None], inherit_bindings=False):
     def _begin(self) -> None:
         """The first picture is there: start what talks to the world."""
         loop = asyncio.get_running_loop()
-        for device in self._devices:
-            device.start(loop)
+        for connect in self._connects:
+            self._devices.append(connect(self.deliver, self._hear_of))
+            self._devices[-1].start(loop)
         self._safely(lambda: self._start(self.post))
+        self._send, self.terminal.recorded = self.terminal.recorded, self._recorded
         self._quiet = Quiet(
             loop,
-            soon=self._walks.work,
+            soon=self._soon,
             idle=lambda: self._safely(self._idled),
             idle_s=lambda: self.terminal.known.settings.idle_lock_s,
             chores=[partial(prepare, kind) for kind in FACT_TYPES],
@@ -324,6 +336,16 @@ class FloorApp(App[None], inherit_bindings=False):
             device.close()
         if self._quiet is not None:
             self._quiet.close()
+
+    def _recorded(self) -> None:
+        self._to_send = True
+
+    def _soon(self) -> None:
+        """The verdict is painted: now other threads may have the processor."""
+        if self._to_send:
+            self._to_send = False
+            self._safely(self._send)
+        self._safely(self._walks.work)
 
     def _idled(self) -> None:
         self._changed(self.terminal.idle())

@@ -51,7 +51,8 @@ class Quiet:
 
     def stirred(self) -> None:
         """Something changed without anybody's doing."""
-        self._later("soon", SOON_S, self._soon)
+        if "soon" not in self._handles:
+            self._later("soon", SOON_S, self._do_soon)
 
     def close(self) -> None:
         """Python collects by itself again."""
@@ -66,6 +67,10 @@ class Quiet:
         if waiting is not None:
             waiting.cancel()
         self._handles[name] = self._loop.call_later(seconds, call)
+
+    def _do_soon(self) -> None:
+        del self._handles["soon"]
+        self._soon()
 
     def _chore(self) -> None:
         chore = next(self._chores, None)

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     import httpx
 
 _log = logging.getLogger("storehand.station.client")
+_WHO_ARE_YOU = "api.who_are_you"
+"""What the central says to a token that it does not know: words for programmers, and none for pickers."""
 _LARGEST_ANSWER = 64 * 1024 * 1024
 _LARGEST_PAPER = 8 * 1024 * 1024
 
@@ -263,4 +265,6 @@ def _refusal(answer: bytes, status: int, path: str) -> CentralRefusal | CentralF
         problem = Problem.model_validate_json(answer)
     except ValidationError:
         return CentralFault("central.nonsense", (("path", path),))
+    if status == 401 and problem.code == _WHO_ARE_YOU:
+        return CentralRefusal("station.token_void", (), status)
     return CentralRefusal(problem.code, tuple(problem.params.items()), status)

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
+from threading import Lock
 from typing import TYPE_CHECKING
 
 from app.model.answers import (
@@ -47,6 +48,8 @@ class Errands:
         self._papers = papers
         self._post = post
         self._workers = ThreadPoolExecutor(_WORKERS, "storehand-errand")
+        self._lock = Lock()
+        self._under_way: set[tuple[str, int]] = set()
         self._over = False
 
     def run(
@@ -98,10 +101,18 @@ class Errands:
         self._workers.submit(work).add_done_callback(done)
 
     def _print(self, parcel: str, sscc: str, copy: int) -> None:
-        label = self._paper(parcel, sscc, "label", self._client.label)
-        slip = self._paper(parcel, sscc, "slip", self._client.slip)
-        self._spool.put("label", sscc, label, copy=copy)
-        self._spool.put("slip", sscc, slip, copy=copy)
+        """Put the papers into the spool that are not there yet: whoever asks again gets no second print."""
+        with self._lock:
+            if (sscc, copy) in self._under_way:
+                return
+            self._under_way.add((sscc, copy))
+        try:
+            for kind, fetch in (("label", self._client.label), ("slip", self._client.slip)):
+                if not self._spool.has(kind, sscc, copy=copy):
+                    self._spool.put(kind, sscc, self._paper(parcel, sscc, kind, fetch), copy=copy)
+        finally:
+            with self._lock:
+                self._under_way.discard((sscc, copy))
 
     def _paper(self, parcel: str, sscc: str, kind: str, fetch: Callable[[str], bytes]) -> bytes:
         """A document of a parcel: from here when it was fetched before, so that a reprint needs no network."""

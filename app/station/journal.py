@@ -10,6 +10,7 @@ import logging
 import threading
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from itertools import takewhile
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -26,6 +27,7 @@ from app.station.trouble import JournalFullError, JournalTrouble
 _log = logging.getLogger("storehand.station.journal")
 
 RESERVE_BYTES = 64 * 1024 * 1024
+_FORGET_AT_ONCE = 20_000
 _FULL = frozenset({errno.ENOSPC, errno.EFBIG, errno.EDQUOT})
 
 
@@ -133,7 +135,26 @@ class Journal:
         except (apsw.Error, OSError) as error:
             _log.warning("the journal was not tidied: %s", error)
 
+    def forget(self, before: datetime, acknowledged: int) -> None:
+        """Let go of old events: those from before a time that the central has and that no restart needs.
+
+        The last of both stay, since the chain goes on from them. At most ``_FORGET_AT_ONCE`` at a time.
+        """
+        with self._lock:
+            oldest = self._connection.execute(
+                "SELECT seq, json_extract(envelope, '$.at') FROM event WHERE seq < ? ORDER BY seq LIMIT ?",
+                (min(acknowledged, self._rest), _FORGET_AT_ONCE),
+            )
+            old = [seq for seq, at in takewhile(lambda row: datetime.fromisoformat(row[1]) < before, oldest)]
+            if old:
+                self._connection.execute("DELETE FROM event WHERE seq <= ?", (old[-1],))
+
     # --- after a restart ----------------------------------------------------------------------------------
+
+    @property
+    def forgot(self) -> bool:
+        """Whether the oldest events are gone, so that the session cannot be folded from the beginning."""
+        return bool(self._last) and int(self._ask("SELECT min(seq) FROM event")[0][0]) > 1
 
     @property
     def snapshot(self) -> str:

@@ -16,6 +16,8 @@ from pydantic import TypeAdapter, ValidationError
 
 from app.model.known import RECORDS, Known
 from app.model.wire import Changes
+from app.station.snapshot import stamp
+from app.station.trouble import StationTrouble
 
 _log = logging.getLogger("storehand.station.lent")
 _VERSION = 1
@@ -29,6 +31,9 @@ PRAGMA user_version = {_VERSION};
 """``pull`` counts the times that everything was sent from the start: what an older one left is gone by now."""
 
 Mark = str | int
+
+_OWN_MARKS = frozenset({"program", "pull", "swept"})
+"""The marks that say nothing about the central."""
 
 
 class Learned(NamedTuple):
@@ -69,23 +74,37 @@ class Lent:
     """The snapshot and the marks of the sync, in the file ``path``.
 
     ``incarnation`` is the central's as the enrolment had it, until the central says another.
+
+    Raises:
+        StationTrouble: ``lent.unusable``: the disk is full, or the place cannot be written.
     """
 
     def __init__(self, path: Path, incarnation: str = "") -> None:
         self._path = path
         self._first_incarnation = incarnation
         self._lock = threading.Lock()
-        path.parent.mkdir(parents=True, exist_ok=True)
         try:
-            self._connection = self._open()
+            path.parent.mkdir(parents=True, exist_ok=True)
+            self._connection = self._opened()
+            self._marks: dict[str, Mark] = {
+                str(name): value for name, value in self._connection.execute("SELECT name, value FROM mark")
+            }
+            if self._marks.get("program") != stamp():
+                # Another version may have passed over what this one understands, or kept it in another shape.
+                self._marks |= {"program": stamp(), "head": 0}
+                with self._connection:
+                    self._write_marks(self._marks)
+        except (apsw.Error, OSError) as error:
+            raise StationTrouble("lent.unusable", (("file", str(path)), ("reason", str(error)))) from error
+
+    def _opened(self) -> apsw.Connection:
+        try:
+            return self._open()
         except (apsw.CorruptError, apsw.NotADBError, apsw.SQLError) as error:
-            _log.warning("%s is thrown away and fetched again: %s", path, error)
+            _log.warning("%s is thrown away and fetched again: %s", self._path, error)
             for ending in ("", "-wal", "-shm"):
-                path.with_name(path.name + ending).unlink(missing_ok=True)
-            self._connection = self._open()
-        self._marks: dict[str, Mark] = {
-            str(name): value for name, value in self._connection.execute("SELECT name, value FROM mark")
-        }
+                self._path.with_name(self._path.name + ending).unlink(missing_ok=True)
+            return self._open()
 
     def _open(self) -> apsw.Connection:
         connection = apsw.Connection(str(self._path))
@@ -126,7 +145,7 @@ class Lent:
         The records stay until their successors are there.
         """
         with self._lock:
-            self._marks = {name: value for name, value in self._marks.items() if name in {"pull", "swept"}}
+            self._marks = {name: value for name, value in self._marks.items() if name in _OWN_MARKS}
             self._marks |= {"incarnation": incarnation, "head": 0}
             with self._connection:
                 self._connection.execute("DELETE FROM mark")

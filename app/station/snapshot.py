@@ -14,7 +14,8 @@ from pydantic_core import PydanticSerializationError
 
 
 @cache
-def _stamp() -> str:
+def stamp() -> str:
+    """The version of this program."""
     try:
         return version("storehand")
     except PackageNotFoundError:
@@ -34,17 +35,20 @@ def freeze(session: Any) -> str:
         state = _adapter(kind).dump_python(facts_only, mode="json", warnings="error")
     except PydanticSerializationError:
         return ""
-    text = json.dumps({"version": _stamp(), "session": state}, separators=(",", ":"), ensure_ascii=False)
+    text = json.dumps({"version": stamp(), "session": state}, separators=(",", ":"), ensure_ascii=False)
     return text if thaw(text, kind) == facts_only else ""
 
 
-def thaw(text: str, kind: Any) -> Any:
-    """The session again, or ``None`` when this version cannot be sure of it."""
+def thaw(text: str, kind: Any, *, any_version: bool = False) -> Any:
+    """The session again, or ``None`` when this version cannot be sure of it.
+
+    ``any_version`` takes one of another version that still fits: for when what it was folded from is gone.
+    """
     if not text:
         return None
     try:
         outer = json.loads(text)
-        if outer["version"] != _stamp():
+        if outer["version"] != stamp() and not any_version:
             return None
         return _adapter(kind).validate_python(outer["session"])
     except (ValueError, KeyError, TypeError, ValidationError):

@@ -12,7 +12,7 @@ from app.station.folder import Enrolment, StationFolder
 from app.station.journal import RESERVE_BYTES, Journal
 from app.station.lent import Lent
 from app.station.sync import Patience, Post, Sync
-from app.station.terminal import Terminal
+from app.station.terminal import KEPT, Terminal
 
 if TYPE_CHECKING:
     from printing.spool import Printed, Spool
@@ -68,7 +68,7 @@ class Station:
                 refusal = Refused(paper.error.code, paper.error.params)
                 post(lambda: self.terminal.hear_of_errand(refusal))
 
-        self._spool = Spool(self.folder.spool, self._print_commands, printed)
+        self._spool = Spool(self.folder.spool, self._print_commands, printed, keep_s=KEPT.total_seconds())
         self._errands = Errands(self.client, self._spool, self.folder.papers, post)
         self.terminal.errands = self._errands
         self._sync = Sync(self.journal, self.lent, self.client, self.terminal, post, self._patience)

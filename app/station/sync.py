@@ -193,6 +193,9 @@ class Sync:
         rows = _batch(self._journal.rows(journal, after, EVENTS_A_BATCH), after)
         previous = self._journal.hash_at(journal, after)
         if not rows or previous is None:
+            if known is not None and journal == self._journal.id:
+                first = self._journal.read(known, 1)[0].seq
+                raise StationTrouble("sync.journal_forgot", (("there", known), ("first", first)))
             if known is not None:
                 self._journal.bridge(journal, known)
                 return True

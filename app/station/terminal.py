@@ -61,6 +61,8 @@ _log = logging.getLogger("storehand.station")
 
 RETRIGGER_S = 0.2
 CLOCK_OFF = timedelta(minutes=2)
+KEPT = timedelta(days=14)
+"""What the central has stays in the journal for so long."""
 LONGEST_LINE = 200
 _ENTER = "enter"
 _DIGITS = frozenset("0123456789")
@@ -141,7 +143,7 @@ class Terminal:
 
     def _remember(self) -> Any:
         """Fold the session out of the journal, from where the terminal last stood still."""
-        snapshot = thaw(self._journal.snapshot, type(self._dialogue.NOBODY))
+        snapshot = thaw(self._journal.snapshot, type(self._dialogue.NOBODY), any_version=self._journal.forgot)
         session = self._dialogue.NOBODY if snapshot is None else snapshot
         counted: Recorded | None = None
         for recorded in self._journal.events(since_snapshot=snapshot is not None):
@@ -200,7 +202,17 @@ class Terminal:
         """Nobody touched the terminal for a while."""
         verdict = self._quietly(Idle())
         self._journal.tidy()
+        self._forget_old()
         return verdict
+
+    def _forget_old(self) -> None:
+        """Keep the journal from growing for ever; with a clock that is off, nobody knows what is old."""
+        if self._clock_off is not None:
+            return
+        try:
+            self._journal.forget(self._wall() - KEPT, self._acknowledged)
+        except Exception:  # noqa: BLE001 it can wait until the next time
+            _log.exception("old events stay in the journal")
 
     # --- what is shown ------------------------------------------------------------------------------------
 

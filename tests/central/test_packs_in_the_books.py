@@ -343,3 +343,76 @@ def test_a_parcel_closed_by_a_station_that_had_not_heard_of_its_reopening_stays_
     bench.tell(ParcelClosed("P1", sscc))
     assert parcel_row(store, "P1").status == "void"
     assert pack_job(store, "O1") is not None
+
+
+@pytest.mark.parametrize("how", ["by mistake", "taken back", "all rejected"])
+def test_a_parcel_that_is_left_empty_is_void_and_the_order_can_be_packed(
+    store: Store, bench: Terminal, how: str
+) -> None:
+    bench.open("O1", "P1")
+    if how == "taken back":
+        bench.tell(verified("P1", 3), undone("P1", 3))
+    if how == "all rejected":
+        bench.tell(rejected("P1", 3, RejectCause.DAMAGED))
+    bench.tell(ParcelParked("P1"))
+    assert parcel_row(store, "P1").status == "void"
+    assert record_of(store, "label", "P1")["void"]
+    if how == "all rejected":
+        Terminal(store, "pick-2").pick_whole_tour("CART-2")
+    bench.pack("O1", "P2")
+    bench.label_and_close("P2")
+    assert status(store, "O1") == "packed"
+    assert pack_job(store, "O1") is None
+    assert tote_row(store, "T-1").order_number == ""
+
+
+def test_an_empty_parcel_left_at_the_hospital_place_is_void(store: Store, bench: Terminal) -> None:
+    bench.open("O1", "P1")
+    bench.tell(verified("P1", 1), undone("P1", 1), ToteSentToHospital("O1", "T-1", HOSPITAL), ParcelParked("P1"))
+    assert parcel_row(store, "P1").status == "void"
+    assert tote_row(store, "T-1").order_number == "O1"
+
+
+def test_a_parcel_left_with_units_in_it_stays_open(store: Store, bench: Terminal) -> None:
+    bench.open("O1", "P1")
+    bench.tell(verified("P1", 1), ParcelParked("P1"), ParcelResumed("P1"), verified("P1", 2))
+    assert parcel_row(store, "P1").status == "open"
+
+
+@pytest.mark.parametrize("stage", ["weighed", "labelled", "closed"])
+def test_the_tote_of_a_cancelled_order_that_was_packed_already_is_free(
+    store: Store, bench: Terminal, stage: str
+) -> None:
+    bench.pack("O1", "P1")
+    if stage == "labelled":
+        do_jobs(store)
+    if stage == "closed":
+        bench.label_and_close("P1")
+    store.write(SITE, lambda tx: intake.cancel(tx, "O1", "shop"))
+    assert tote_row(store, "T-1").order_number == ""
+
+
+def test_the_tote_of_a_parcel_that_was_opened_again_before_it_was_closed_is_free(
+    store: Store, bench: Terminal
+) -> None:
+    bench.pack("O1", "P1")
+    do_jobs(store)
+    reopen(store, "P1")
+    bench.pack("O1", "P2")
+    bench.label_and_close("P2")
+    assert status(store, "O1") == "packed"
+    assert tote_row(store, "T-1").order_number == ""
+
+
+def test_a_box_closed_under_a_label_that_is_not_its_own_is_for_a_person_to_look_at(
+    store: Store, bench: Terminal
+) -> None:
+    bench.pack("O1", "P1")
+    do_jobs(store)
+    sscc = parcel_row(store, "P1").sscc
+    bench.tell(ParcelClosed("P1", "340123450000000000"))
+    (entry,) = open_exceptions(store, ExceptionKind.EVENT_REFUSED)
+    assert (entry.subject, entry.code) == ("P1", "parcel.closed_under_other_label")
+    assert parcel_row(store, "P1").status == "labelled"
+    bench.tell(ParcelClosed("P1", sscc))
+    assert parcel_row(store, "P1").status == "closed"

@@ -12,7 +12,8 @@ import struct
 import subprocess
 import sys
 import termios
-from collections.abc import Iterator, Mapping, Sequence
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import chdir, contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
@@ -52,6 +53,13 @@ class Terminal(Screen):
     @property
     def flat(self) -> str:
         return "".join(self._screen.display)
+
+    def until(self, seen: Callable[[], bool]) -> None:
+        """Here whole programs start, several at a time: that may take a busy machine a while."""
+        give_up = time.monotonic() + _ANSWER_S
+        while not seen():
+            assert time.monotonic() < give_up, f"it never came; the screen shows:\n{self.text}"
+            assert self.read(0.25) or self.process.poll() is None, f"it has ended:\n{self.text}"
 
     def ended(self) -> int:
         status = super().ended()

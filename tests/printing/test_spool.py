@@ -262,3 +262,15 @@ def test_a_tricky_name_is_written_safely_inside(desk: Desk, name: str) -> None:
     assert path.parent == desk.folder / "label"
     assert path.read_bytes() == PDF
     assert path.stem != name
+
+
+def test_old_papers_are_deleted_and_new_ones_stay(tmp_path: Path) -> None:
+    first = Spool(tmp_path, {})
+    old, new = first.put("label", "OLD", PDF), first.put("slip", "NEW", PDF)
+    os.utime(old, (1_700_000_000, 1_700_000_000))
+    first.close()
+    spool = Spool(tmp_path, {}, keep_s=14 * 24 * 3600)
+    put = spool.put("label", "NOW", PDF)
+    spool.close()
+    assert (old.exists(), new.exists(), put.exists()) == (False, True, True)
+    assert (spool.has("label", "OLD"), spool.has("label", "NOW")) == (False, True)

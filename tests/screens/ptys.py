@@ -13,7 +13,7 @@ import sys
 import termios
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 import pyte
@@ -107,11 +107,17 @@ class Screen:
             os.close(self.line)
 
 
-@contextmanager
 def floor_on_a_pty(
     folder: Path, columns: int, rows: int, *arguments: str, controlling: bool = True
-) -> Iterator[Screen]:
+) -> AbstractContextManager[Screen]:
     """``tests.screens.by_hand`` on a terminal of its own, which is its controlling one unless told otherwise."""
+    command = [sys.executable, "-m", "tests.screens.by_hand", str(folder), *arguments]
+    return on_a_pty(command, columns, rows, controlling=controlling)
+
+
+@contextmanager
+def on_a_pty(command: list[str], columns: int, rows: int, *, controlling: bool = True) -> Iterator[Screen]:
+    """A program on a terminal of its own."""
     line, side = os.openpty()
     _set_size(line, columns, rows)
 
@@ -123,7 +129,7 @@ def floor_on_a_pty(
             signal.signal(each, signal.SIG_DFL)
 
     process = subprocess.Popen(
-        [sys.executable, "-m", "tests.screens.by_hand", str(folder), *arguments],
+        command,
         stdin=side,
         stdout=side,
         stderr=side,

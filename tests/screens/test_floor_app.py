@@ -18,6 +18,7 @@ from textual.pilot import Pilot
 
 from app.model.answers import PinChecked, Told, Tone, say
 from app.model.scans import Scan
+from app.model.words import words
 from app.screens import floor_app
 from app.screens.floor_app import ExtraKey, FloorApp
 from app.screens.looks import Look, Span
@@ -363,6 +364,15 @@ async def test_what_another_thread_has_to_say_is_heard_in_the_terminals_loop(ter
         assert at.number == 1
 
 
+async def test_what_waits_to_be_sent_is_said_when_it_must_wait(terminal: Terminal) -> None:
+    async with somebody_at(terminal, (120, 24)) as at:
+        at.sign_in()
+        waiting = words(say("status.pending", count=terminal.pending))
+        assert waiting not in at.text
+        terminal.hear_of_network(False, say("central.offline"))
+        assert waiting in at.text.splitlines()[0]
+
+
 async def test_a_fault_in_a_scan_is_one_verdict_and_the_picker_goes_on(
     terminal: Terminal, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -450,6 +460,23 @@ async def test_a_terminal_that_nobody_touches_locks(terminal: Terminal) -> None:
                 break
         assert terminal.prompt().step == "locked"
         assert "Pia Berg" in at.text
+
+
+async def test_what_was_recorded_is_sent_only_after_its_verdict_is_painted(terminal: Terminal) -> None:
+    sent: list[str] = []
+    app = FloorApp(
+        terminal, lambda post: setattr(terminal, "recorded", lambda: sent.append(app._canvas.text))
+    )
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+        app.deliver(Scan("scanner 1", badge_of(PICKER).encode(), 1.0))
+        assert sent == []
+        for _ in range(500):
+            if sent:
+                break
+            await pilot.pause(0.01)
+        assert len(sent) == 1
+        assert " ✓ OK #1 " in sent[0]
 
 
 async def test_garbage_is_collected_only_when_the_terminal_is_quiet(terminal: Terminal) -> None:

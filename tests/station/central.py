@@ -183,7 +183,7 @@ class _Handler(BaseHTTPRequestHandler):
         if path in central.refusals:
             status, answer = central.refusals[path]
         elif not authorized and path != "/v1/stations/enrol":
-            status, answer = 401, problem(401, "auth.unknown_token")
+            status, answer = 401, problem(401, "api.who_are_you")
         else:
             status, answer = central.answer(method, path, query, body)
         if path == "/v1/events":

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import apsw
 import pytest
 from pydantic import TypeAdapter
 
@@ -14,6 +15,7 @@ from app.model.items import Barcode, Item, PackLevel
 from app.model.known import RECORDS
 from app.model.wire import Changes, Record
 from app.station.lent import Learned, Lent
+from app.station.trouble import StationTrouble
 
 BARCODES = (Barcode("4006381333931", 1), Barcode("X6", 6, PackLevel.CASE))
 ITEM = Item("TEE-M", "T-shirt", "TEE", (("size", "M"),), 300, 200, 20, 150, BARCODES)
@@ -132,3 +134,29 @@ def test_ten_thousand_items_are_loaded(lent: Lent) -> None:
     lent.apply(page(10_000, *records))
     known = lent.load("P1")
     assert len(known.items) == len(known.barcodes) == 10_000
+
+
+def test_after_another_version_everything_is_fetched_again_and_nothing_is_forgotten_meanwhile(
+    lent: Lent, tmp_path: Path
+) -> None:
+    lent.apply(page(7, cart("C1")))
+    lent.acknowledge("j1", 5)
+    lent.close()
+    changed = apsw.Connection(str(tmp_path / "lent.db"))
+    changed.execute("UPDATE mark SET value = '0.0.0' WHERE name = 'program'")
+    changed.close()
+    again = Lent(tmp_path / "lent.db")
+    assert (again.head, again.incarnation, again.acknowledged("j1")) == (0, "i1", 5)
+    assert set(again.load("P1").carts) == {"C1"}
+    again.apply(page(7, cart("C1")))
+    again.close()
+    third = Lent(tmp_path / "lent.db")
+    assert third.head == 7
+    third.close()
+
+
+def test_a_file_that_cannot_be_opened_at_all_is_said_in_words(tmp_path: Path) -> None:
+    (tmp_path / "lent.db").mkdir()
+    with pytest.raises(StationTrouble) as refused:
+        Lent(tmp_path / "lent.db")
+    assert refused.value.code == "lent.unusable"

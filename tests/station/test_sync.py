@@ -6,7 +6,7 @@ import random
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -19,7 +19,7 @@ from app.station.journal import Journal
 from app.station.lent import Learned, Lent
 from app.station.sync import BYTES_A_BATCH, Patience, Sync
 from tests.station.central import FakeCentral, problem, running_central
-from tests.station.conftest import SMALL_RESERVE, Loop, append, counted
+from tests.station.conftest import AT, SMALL_RESERVE, Loop, append, counted
 from tests.station.test_broken_journal import spoil
 
 QUICK = Patience(first_s=0.002, most_s=0.02, poll_s=0.2)
@@ -224,11 +224,26 @@ def test_a_central_that_knows_more_than_the_journal_gets_nothing_under_a_number_
     assert station.heard.seq == 3
 
 
+def test_a_central_from_before_what_the_journal_still_has_is_said(station: Syncing, loop: Loop) -> None:
+    for count in ("a", "b", "c", "d"):
+        station.count(count)
+    append(station.journal, counted("e"), snapshot="rest")
+    (oldest,) = station.journal.read(0, 1)
+    station.central.journals[station.journal.id] = [oldest.envelope]
+    station.central.hashes[station.journal.id] = [oldest.hash]
+    station.journal.forget(AT + timedelta(days=1), acknowledged=4)
+    station.lent.acknowledge(station.journal.id, 4)
+    station.sync.start()
+    loop.until(lambda: station.heard.said("sync.journal_forgot"))
+    assert [row.seq for row in station.journal.read(0)] == [4, 5]
+    assert station.journal.journals() == (station.journal.id,)
+
+
 def test_a_revoked_token_is_said_and_nothing_is_lost(station: Syncing, loop: Loop) -> None:
     station.central.tokens.clear()
     station.count()
     station.sync.start()
-    loop.until(lambda: station.heard.said("auth.unknown_token"))
+    loop.until(lambda: station.heard.said("station.token_void"))
     station.central.tokens.add("token")
     loop.until(lambda: station.all_arrived() and station.heard.online)
     assert_exactly_the_journal(station)

@@ -319,6 +319,42 @@ def test_a_snapshot_of_another_version_is_not_trusted(tmp_path: Path) -> None:
         assert terminal_of(journal).session.counts == 1
 
 
+def test_while_nobody_is_there_what_the_central_has_is_forgotten_after_two_weeks(tmp_path: Path) -> None:
+    day = datetime(2026, 11, 1, tzinfo=UTC)
+    now = [day]
+    with Journal(tmp_path / "journal.db", SMALL_RESERVE) as journal:
+        terminal = Terminal(journal, knowing(), dialogue=floor_of_tests, wall=lambda: now[0])
+        hands = Hands(terminal)
+        hands.scan(BADGE)
+        hands.scan("A")
+        hands.scan("B")
+        terminal.press(Command.SIGN_OFF)
+        now[0] = day + timedelta(days=13)
+        hands.scan(BADGE)
+        hands.scan("C")
+        terminal.acknowledge(2, 0)
+        now[0] = day + timedelta(days=15)
+        terminal.idle()
+        assert [row.seq for row in journal.read(0)] == [2, 3, 4, 5, 6, 7]
+        terminal.acknowledge(journal.last, 0)
+        terminal.hear_of_time(now[0] - timedelta(days=20), now[0])
+        terminal.idle()
+        assert [row.seq for row in journal.read(0)] == [2, 3, 4, 5, 6, 7]
+        terminal.hear_of_time(now[0], now[0])
+        terminal.idle()
+        assert [row.seq for row in journal.read(0)] == [5, 6, 7]
+        assert journal.snapshot
+        # another version, which has nothing older to fold, goes on from what stands there
+        other = journal.snapshot.replace('"version":"', '"version":"0.0.0-')
+        journal._connection.execute("UPDATE journal SET snapshot = ?", (other,))
+    with Journal(tmp_path / "journal.db", SMALL_RESERVE) as journal:
+        again = terminal_of(journal)
+        assert (journal.trouble, journal.last) == (None, 7)
+        assert (again.session.counts, again.session.locked) == (terminal.session.counts, True)
+        Hands(again).scan(BADGE)
+        assert journal.last == 8
+
+
 def test_no_secret_and_no_question_gets_into_the_journal_s_file(tmp_path: Path) -> None:
     with Journal(tmp_path / "journal.db", SMALL_RESERVE) as journal:
         hands = Hands(terminal_of(journal))
@@ -507,6 +543,22 @@ def test_a_label_is_fetched_once_and_printed_again_without_a_network(
     hands.scan("PRINT P-1")
     loop.until(lambda: label.exists() and slip.exists())
     assert (told, len(central.faults)) == ([], 4)
+
+
+def test_a_copy_that_is_in_the_spool_is_not_printed_again(
+    hands: Hands, told: list[str], central: FakeCentral, loop: Loop, tmp_path: Path
+) -> None:
+    hands.terminal.known.learn("label", "P-1", LabelAnswer("P-1", sscc="340000000000000012"))
+    hands.scan(BADGE)
+    hands.scan("PRINT P-1")
+    label = tmp_path / "spool" / "label" / "340000000000000012.pdf"
+    slip = tmp_path / "spool" / "slip" / "340000000000000012.pdf"
+    loop.until(lambda: label.exists() and slip.exists())
+    slip.unlink()
+    label.write_bytes(b"as it was printed")
+    hands.scan("PRINT P-1")
+    loop.until(slip.exists)
+    assert (label.read_bytes(), told) == (b"as it was printed", [])
 
 
 def test_a_label_that_cannot_be_fetched_is_said(

@@ -4,7 +4,8 @@ import hmac
 from dataclasses import dataclass
 from typing import Annotated, cast
 
-from fastapi import Depends, Request
+from fastapi import Depends, Path, Request
+from pydantic import AfterValidator
 from sqlalchemy import select
 
 from app.central import schema, tokens
@@ -124,6 +125,14 @@ def supervisor_of(request: Request) -> Caller:
     return caller
 
 
+def _without_nul(value: str) -> str:
+    if "\0" in value:
+        raise ValueError("must not hold the character NUL")
+    return value
+
+
+Key = Annotated[str, Path(max_length=128), AfterValidator(_without_nul)]
+"""What a path names: PostgreSQL keeps no NUL, and no code has one."""
 Books = Annotated[Store, Depends(store_of)]
 Shipping = Annotated[Shipper, Depends(shipper_of)]
 Station = Annotated[Identity, Depends(station_of)]

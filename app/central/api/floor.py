@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from typing import Annotated, Any
 
 from anyio import to_thread
-from fastapi import APIRouter, Path, Query, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 from pydantic import Field, TypeAdapter, ValidationError
 from sqlalchemy import select
 
 from app.central import changes, inputs, labels, lending, parcels, schema, stations, tokens, uploads
-from app.central.api.callers import Anybody, Books, Station, station_of, store_of, watch_of
+from app.central.api.callers import Anybody, Books, Key, Station, station_of, store_of, watch_of
 from app.central.api.problems import problem
 from app.central.booking import bring_up_to_date
 from app.central.refusal import ApiError
@@ -41,8 +41,6 @@ _UPLOAD = TypeAdapter(Upload)
 _UPLOADED = TypeAdapter(Uploaded)
 _EACH_S = 100.0
 _AT_ONCE = 200.0
-
-ParcelId = Annotated[str, Path(max_length=64)]
 
 
 class Reason(RequestBody):
@@ -204,7 +202,7 @@ def claim_tour(wanted: TourRequest, store: Books, caller: Anybody) -> TourGrante
 
 
 @router.post("/parcels/{parcel}/reprint")
-def reprint(parcel: ParcelId, asked: Reason, store: Books, caller: Anybody) -> Copies:
+def reprint(parcel: Key, asked: Reason, store: Books, caller: Anybody) -> Copies:
     """Print the same label again at this station, counted, with a reason."""
     caller.must_be(Role.PACKER)
     person = caller.person
@@ -215,7 +213,7 @@ def reprint(parcel: ParcelId, asked: Reason, store: Books, caller: Anybody) -> C
 
 
 @router.post("/parcels/{parcel}/reopen")
-def reopen(parcel: ParcelId, asked: Nothing, store: Books, caller: Anybody) -> Reopened:
+def reopen(parcel: Key, asked: Nothing, store: Books, caller: Anybody) -> Reopened:
     """Void a parcel and its label before the manifest, so that its order is packed again."""
     caller.must_be(Role.PACKER)
 
@@ -228,14 +226,14 @@ def reopen(parcel: ParcelId, asked: Nothing, store: Books, caller: Anybody) -> R
 
 
 @router.get("/parcels/{parcel}/label.pdf", response_class=Response)
-def label_pdf(parcel: ParcelId, store: Books, station: Station) -> Response:
+def label_pdf(parcel: Key, store: Books, station: Station) -> Response:
     """The label, as it was proved to read."""
     label, _ = store.read(station.site, lambda tx: labels.papers(tx, parcel))
     return Response(label, media_type="application/pdf")
 
 
 @router.get("/parcels/{parcel}/slip.pdf", response_class=Response)
-def slip_pdf(parcel: ParcelId, store: Books, station: Station) -> Response:
+def slip_pdf(parcel: Key, store: Books, station: Station) -> Response:
     """The packing slip."""
     _, slip = store.read(station.site, lambda tx: labels.papers(tx, parcel))
     return Response(slip, media_type="application/pdf")

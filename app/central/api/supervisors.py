@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Body, Path, Request, Response
+from fastapi import APIRouter, Body, Request, Response
 from pydantic import Field, TypeAdapter
 
 from app.central import board as boards
@@ -11,6 +11,7 @@ from app.central.api import shop
 from app.central.api.callers import (
     Anybody,
     Books,
+    Key,
     Shipping,
     Station,
     Supervisor,
@@ -30,21 +31,21 @@ router = APIRouter(prefix="/v1", tags=["supervisors"])
 
 _EXCEPTION = TypeAdapter(WarehouseException)
 _MOST_UNITS = 1_000_000
+_NEWEST = 2**31 - 1
 
-Key = Annotated[str, Path(max_length=128)]
 Why = Annotated[str, Field(max_length=200)]
 
 
 class Take(RequestBody):
     """Make an exception one's own. ``version`` is the one that was seen."""
 
-    version: int
+    version: int = Field(ge=0, le=_NEWEST)
 
 
 class Resolve(RequestBody):
     """Do what a fix says. Some fixes need a quantity, a SKU or a location."""
 
-    version: int
+    version: int = Field(ge=0, le=_NEWEST)
     fix: Fix
     reason: str = Field(min_length=1, max_length=200)
     quantity: int | None = Field(default=None, ge=0, le=_MOST_UNITS)

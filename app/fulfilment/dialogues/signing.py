@@ -12,6 +12,7 @@ from app.model.answers import (
     Entry,
     Idle,
     Kind,
+    LentChanged,
     PinChecked,
     Pressed,
     Prompt,
@@ -104,8 +105,22 @@ def decide(state: Signing, entry: Entry, known: Known, in_hand: Sequence[View]) 
             if state.operator and not state.locked:
                 return Decision(facts=(Locked(state.operator),), asking=None)
             return Decision(asking=None)
+        case LentChanged() if _taken_back(state, known):
+            return Decision(
+                facts=(Locked(state.operator),), verdict=wait("sign.taken_back", name=state.name), asking=None
+            )
         case _:
             return None
+
+
+def _taken_back(state: Signing, known: Known) -> bool:
+    """Whether who is signed in is not among the known any more; a terminal that lost what it knew has nobody."""
+    return (
+        bool(state.operator)
+        and not state.locked
+        and bool(known.operators)
+        and state.operator not in known.operators
+    )
 
 
 # --- badges ------------------------------------------------------------------------------------------------------

@@ -45,6 +45,9 @@ FLOOR_CENTRAL: dict[str, str] = {
     "parcel.unknown": "There is no parcel {parcel}.",
     "parcel.on_manifest": "Parcel {parcel} is on manifest {manifest}. It cannot be changed any more.",
     "parcel.void": "Parcel {parcel} is void.",
+    "parcel.closed_under_other_label": (
+        "Parcel {parcel} of order {order} was closed under {sscc}, which is not its label. Take that label off the box."
+    ),
     "parcel.not_weighed": "Parcel {parcel} is still open: pack it on.",
     "parcel.no_label": "Parcel {parcel} has no label.",
     "parcel.not_waiting": "Parcel {parcel} does not wait for a label.",

@@ -76,6 +76,8 @@ PACKING: dict[str, str] = {
     "pack.rejected_damaged": "Damaged: {item}. The order is one short.",
     "pack.rejected_missing": "Missing: {item}. The order is one short.",
     "pack.rejected_nothing_left": "{item} was the last unit: nothing of order {order} is left to pack.",
+    "pack.rejected_parcel_is_empty": "{item} was the only unit in this parcel: it is left empty. Scan a tote of order "
+    "{order} to pack the rest.",
     "pack.in_hospital_now": "Order {order} waits at {place} for a decision.",
     "pack.card": "Parcel {parcel}, tracking {tracking}.",
     "pack.back": "Back.",

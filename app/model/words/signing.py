@@ -34,6 +34,8 @@ SIGNING: dict[str, str] = {
     "sign.help": "The keys that work are shown below.",
     # refusals
     "sign.scan_your_badge": "Nobody is signed in. Scan your badge first.",
+    "sign.taken_back": "The badge of {name} is no longer valid. What was counted is kept; a colleague's badge takes "
+    "the work over.",
     "sign.badge_unknown": "This badge is not known here. Ask a supervisor to enrol it.",
     "sign.badge_closed": (
         "The badge of {name} is closed here after five wrong PINs. Another supervisor must sign in first."

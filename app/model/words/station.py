@@ -15,6 +15,8 @@ STATION: dict[str, str] = {
     "station.bad_name": "{name} is no name for a station. Use letters, digits, - and _, at most 32, a letter or "
     "digit first.",
     "station.no_folder": "The station's folder {folder} cannot be used: {reason}.",
+    "station.token_void": "The central does not let this station in any more: its token is void. Nothing is lost. Have "
+    "it enrolled again, with a new code.",
     "station.in_use": "Station {name} already runs here (process {pid}). End it first, or start another name.",
     "station.not_enrolled": 'Station {name} is not enrolled. Have "storehand code" run at the central, then start: '
     "storehand station {name} --central URL --enrol CODE",
@@ -42,12 +44,16 @@ STATION: dict[str, str] = {
     "Install that one.",
     "journal.newer_fact": "A later Storehand recorded the work in hand ({detail}). Install that one to go on.",
     "journal.sqlite_old": "SQLite {version} can lose what was confirmed. Use 3.51.3 or later: make env installs it.",
+    "lent.unusable": "The file {file}, with what the central lent, cannot be used: {reason}. Free space on the disk "
+    "and check who owns it.",
     # the central
     "sync.connecting": "Connecting to the central.",
     "sync.online": "Online.",
     "sync.fault": "Sending does not work, for a reason that is in this station's log. Work goes on; it is tried again.",
     "sync.journal_behind": "The central has {there} events of this station, its journal only {here}: an old copy of "
     "its disk? Stop, and tell a supervisor. Nothing more is sent.",
+    "sync.journal_forgot": "The central has only {there} events of this station, and its journal begins at {first}: "
+    "was an old backup restored there? Tell a supervisor. Nothing more is sent; give this station a new name.",
     "central.offline": "The central does not answer. Work goes on; it is tried again by itself.",
     "central.certificate": "The central's certificate is not trusted ({reason}). Check --ca and the address.",
     "central.ca": "The certificates in {file} cannot be read: {reason}.",

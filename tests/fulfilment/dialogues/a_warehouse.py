@@ -190,6 +190,8 @@ class Picker:
         if decision.verdict is not None:
             assert decision.verdict.code in WORDS
             words(decision.verdict.words)
+            if isinstance(entry, Scanned) and decision.verdict.tone is Tone.GOOD:
+                assert decision.facts, "what counted is in the journal"
             if decision.verdict.tone is Tone.BAD:
                 assert not decision.facts, "a refusal has no facts"
                 assert self.state == before, "a refusal changes nothing"

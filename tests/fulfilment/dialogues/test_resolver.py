@@ -123,3 +123,13 @@ def test_whatever_is_scanned_gets_an_answer(text: str, gtin: str, accepts: tuple
     found = resolve(Reading(text=text, gtin=gtin), KNOWN, accepts)
     assert found.meaning is None or found.meaning.kind in accepts
     assert found.meaning not in found.foreign
+
+
+def test_a_barcode_that_moved_to_another_item_stays_with_it() -> None:
+    known = a_warehouse()
+    known.learn("item", "OLD", an_item("OLD", "Old soup", Barcode("777", 1)))
+    known.learn("item", "NEW", an_item("NEW", "New soup", Barcode("777", 1)))
+    known.learn("item", "OLD", an_item("OLD", "Old soup"))
+    assert [meaning.key for meaning in meanings(read("777"), known)] == ["NEW"]
+    known.learn("item", "OLD", None)
+    assert [meaning.key for meaning in meanings(read("777"), known)] == ["NEW"]

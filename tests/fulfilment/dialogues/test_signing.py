@@ -354,6 +354,22 @@ def test_news_is_no_business_of_signing(terminal: Terminal) -> None:
     assert signing.decide(terminal.state, LentChanged(), terminal.known, ()) is None
 
 
+def test_somebody_whose_badge_was_taken_back_is_locked_out(terminal: Terminal) -> None:
+    terminal.enter("pia")
+    terminal.known.learn("operator", "pia", None)
+    assert terminal.do(LentChanged()) == "sign.taken_back"
+    assert (terminal.last.facts, terminal.step) == ((Locked("pia"),), "locked")
+    assert terminal.badge("pia") == "sign.badge_unknown"
+    assert terminal.badge("paul") == "sign.welcome"
+
+
+def test_a_terminal_that_knows_nobody_yet_locks_nobody_out(terminal: Terminal) -> None:
+    terminal.enter("pia")
+    for operator in list(terminal.known.operators):
+        terminal.known.learn("operator", operator, None)
+    assert terminal.do(LentChanged()) == ""
+
+
 def test_who_is_signed_in_is_read_back_from_the_journal(locked: Terminal) -> None:
     locked.badge("sue")
     locked.pin("sue", right=False)

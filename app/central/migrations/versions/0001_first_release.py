@@ -267,6 +267,7 @@ def upgrade() -> None:
     op.create_index(
         op.f("ix_parcel_site_carrier_tracking"), "parcel", ["site", "carrier", "tracking"], unique=False
     )
+    op.create_index(op.f("ix_parcel_site_manifest"), "parcel", ["site", "manifest"], unique=False)
     op.create_index(op.f("ix_parcel_site_order_number"), "parcel", ["site", "order_number"], unique=False)
     op.create_index(op.f("ix_parcel_site_sscc"), "parcel", ["site", "sscc"], unique=False)
     op.create_index(op.f("ix_parcel_site_status"), "parcel", ["site", "status"], unique=False)
@@ -426,6 +427,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("site", "code", name=op.f("pk_tote")),
     )
     op.create_index(op.f("ix_tote_site_order_number"), "tote", ["site", "order_number"], unique=False)
+    op.create_index(op.f("ix_tote_site_tour"), "tote", ["site", "tour"], unique=False)
     op.create_table(
         "tote_content",
         sa.Column("site", sa.String(length=64), nullable=False),
@@ -440,6 +442,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint(
             "site", "tote", "order_number", "line", "lot", "location", name=op.f("pk_tote_content")
         ),
+    )
+    op.create_index(
+        op.f("ix_tote_content_site_order_number"), "tote_content", ["site", "order_number"], unique=False
     )
     op.create_table(
         "tour",

@@ -144,11 +144,15 @@ def _scan_in_queue(
     if meaning is not None and meaning.kind in opening.OPENS:
         return opening.open_by(state, meaning, known, ref)
     if isinstance(state.asking, ToHospital):
-        place = opening.hospital_place(meaning, known)
-        if place:
-            return opening.send_to_hospital(state.asking, place)
-        return Decision(verdict=bad("pack.scan_hospital", read=reading.text[:40]))
+        return _hospital_place(state.asking, meaning, reading, known)
     return Decision(verdict=bad("pack.scan_tote", read=reading.text[:40]))
+
+
+def _hospital_place(asked: ToHospital, meaning: Meaning | None, reading: Reading, known: Known) -> Decision:
+    place = opening.hospital_place(meaning, known)
+    if place:
+        return opening.send_to_hospital(asked, place)
+    return Decision(verdict=bad("pack.scan_hospital", read=reading.text[:40]))
 
 
 def _scan_at_parcel(
@@ -162,6 +166,8 @@ def _scan_at_parcel(
             if meaning is None:
                 return Decision(verdict=bad("pack.scan_or_choose_item", read=reading.text[:40]))
             return verifying.reject_scanned(parcel, asked, meaning, known)
+        case ToHospital() as asked if meaning is None or meaning.kind is Kind.LOCATION:
+            return _hospital_place(asked, meaning, reading, known)
     stage = stage_of(parcel, known)
     if stage is Stage.AWAIT_LABEL and meaning is not None:
         return _next_while_waiting(state, parcel, meaning, known, ref)

@@ -9,7 +9,6 @@ from app.model.answers import (
     AskToReopen,
     Command,
     Decision,
-    Effect,
     Kind,
     Meaning,
     PrintLabel,
@@ -18,58 +17,59 @@ from app.model.answers import (
     good,
     wait,
 )
-from app.model.facts import Fact, LabelPrinted, ParcelResumed, ParcelSetAside
+from app.model.facts import LabelPrinted, ParcelResumed, ParcelSetAside
 from app.model.known import Known
+from app.model.parcels import LabelAnswer
 
 LONGEST_REASON = 200
 
 
 def news(state: Packing, known: Known) -> Decision:
     """What the bench does by itself when the terminal knows more: print, print again, put away what is void."""
-    facts: list[Fact] = []
-    effects: list[Effect] = []
-    parcel = state.parcel
-    if parcel is not None and parcel.weighed and label_of(parcel, known).void:
-        return _with_copies(Decision(facts=(ParcelSetAside(parcel.id),), asking=None), state, known)
+    parcel, wanted = state.parcel, _copies_wanted(state, known)
+    decision = Decision()
     if parcel is not None and parcel.weighed:
-        printing = first_print(parcel, known)
-        facts += printing.facts
-        effects += printing.effects
-    return _with_copies(Decision(facts=tuple(facts), effects=tuple(effects)), state, known)
+        if label_of(parcel, known).void:
+            decision = Decision(facts=(ParcelSetAside(parcel.id),), asking=None)
+        # A copy before the wanted one, asked for again, would only come out beside it.
+        elif not parcel.printed or all(label.parcel != parcel.id for label in wanted):
+            decision = see_to_print(parcel, known)
+    facts = [LabelPrinted(label.parcel, label.sscc, label.copies + 1) for label in wanted]
+    effects = [PrintLabel(label.parcel, label.copies + 1) for label in wanted]
+    return replace(decision, facts=(*decision.facts, *facts), effects=(*decision.effects, *effects))
 
 
-def first_print(parcel: Parcel, known: Known) -> Decision:
-    """Print the label when it is there and has not been printed; a label with another number is another label."""
+def see_to_print(parcel: Parcel, known: Known) -> Decision:
+    """Print the label when it is there; a label with another number is another label.
+
+    One whose print is recorded is asked for again until it is scanned: the station may have been killed, or the
+    network cut, before it came out. No copy is printed twice.
+    """
     label = label_of(parcel, known)
-    if not label.ready or label.sscc == parcel.sscc:
+    if not label.ready:
         return Decision()
+    if label.sscc == parcel.sscc:
+        return Decision(effects=(PrintLabel(parcel.id, parcel.printed),))
     return Decision(
         facts=(LabelPrinted(parcel.id, label.sscc, 1),),
         effects=(PrintLabel(parcel.id, 1),),
     )
 
 
-def _with_copies(decision: Decision, state: Packing, known: Known) -> Decision:
-    wanted = [
+def _copies_wanted(state: Packing, known: Known) -> list[LabelAnswer]:
+    """The labels of which a copy was asked for here that has not been printed."""
+    return [
         label
         for label in known.labels.values()
         if label.copies > state.copies_of(label.parcel)
         and label.ready
         and label.copy_station == known.station
     ]
-    return replace(
-        decision,
-        facts=(
-            *decision.facts,
-            *(LabelPrinted(label.parcel, label.sscc, label.copies + 1) for label in wanted),
-        ),
-        effects=(*decision.effects, *(PrintLabel(label.parcel, label.copies + 1) for label in wanted)),
-    )
 
 
 def resume(parcel: Parcel, known: Known) -> Decision:
     """Go on with a parcel that stood aside."""
-    printing = first_print(parcel, known) if parcel.weighed else Decision()
+    printing = see_to_print(parcel, known) if parcel.weighed else Decision()
     verdict = good("pack.resumed", order=parcel.order, number=parcel.number)
     if printing.facts:
         verdict = good("pack.label_printing", order=parcel.order)

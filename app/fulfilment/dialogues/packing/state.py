@@ -237,6 +237,8 @@ def evolve(state: Packing, fact: Fact) -> Packing:
             return replace(
                 state,
                 parcel=Parcel(parcel, order, number, carton, job),
+                # One of the same order that still counted would have been resumed: these are void.
+                aside=tuple(one for one in state.aside if one.order != order),
                 opened=(*state.opened, (order, number))[-REMEMBERED_PARCELS:],
             )
         case ParcelClosed(parcel):
@@ -275,7 +277,8 @@ def _evolve_parcel(parcel: Parcel, fact: Fact) -> Parcel:
         case ParcelWeighed(_, _, _, weight_g):
             return replace(parcel, weight_g=weight_g)
         case LabelPrinted(_, sscc, copy):
-            return replace(parcel, printed=max(parcel.printed, copy), sscc=sscc)
+            before = parcel.printed if sscc == parcel.sscc else 0
+            return replace(parcel, printed=max(before, copy), sscc=sscc)
         case _:
             return parcel
 

@@ -24,12 +24,13 @@ def verify(parcel: Parcel, meaning: Meaning, code: str, known: Known) -> Decisio
     if meaning.quantity > _units(here):
         return Decision(verdict=_too_many(meaning, here, known), asking=None)
     item = known.items[meaning.key]
-    if item.lot_controlled and not meaning.lot:
+    by_lot = item.lot_controlled and any(unit.lot for unit in here)
+    if by_lot and not meaning.lot:
         return Decision(
             verdict=wait("pack.scan_lot", item=item_name(meaning.key, known)),
             asking=WhichLot(meaning.key, meaning.quantity, code, meaning.serial),
         )
-    if not item.lot_controlled:
+    if not by_lot:
         return _count(parcel, here, meaning, code, known)
     return _count_lot(parcel, meaning, code, known)
 
@@ -222,8 +223,9 @@ def _reject(parcel: Parcel, cause: RejectCause, unit: Unit, known: Known) -> Dec
     packed = _units(parcel.verified) - (0 if in_totes else 1)
     left = _units(parcel.left()) - (1 if in_totes else 0)
     name = item_name(unit.sku, known)
-    if not packed and not left:
-        verdict = good("pack.rejected_nothing_left", item=name, order=parcel.order)
+    if not packed and (parcel.filled or not left):
+        ended = "pack.rejected_parcel_is_empty" if left else "pack.rejected_nothing_left"
+        verdict = good(ended, item=name, order=parcel.order)
         return Decision((*facts, ParcelParked(parcel.id)), verdict, asking=None)
     code = "pack.rejected_damaged" if cause is RejectCause.DAMAGED else "pack.rejected_missing"
     return Decision(tuple(facts), good(code, item=name), asking=None)

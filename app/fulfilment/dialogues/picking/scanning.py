@@ -281,7 +281,7 @@ def _drop(state: Picking, reading: Reading, known: Known) -> Decision:
     match found.meaning:
         case Meaning(kind=Kind.TOTE, key=tote):
             if tote in waiting:
-                return Decision(verdict=good("pick.tote_in_hand", tote=tote), asking=asking.ToteInHand(tote))
+                return Decision(verdict=wait("pick.tote_in_hand", tote=tote), asking=asking.ToteInHand(tote))
             return refuse(bad("pick.tote_not_to_drop", read=tote, tote=carried or waiting[0]))
         case Meaning(kind=Kind.LOCATION, key=place):
             if not carried:
