@@ -135,9 +135,7 @@ def board(tx: Tx) -> Board:
             for row in tx.conn.execute(select(table).where(table.c.site == tx.site).order_by(table.c.name))
         ],
         exceptions=tx.conn.execute(
-            select(func.count()).where(
-                stuck.c.site == tx.site, stuck.c.state.in_(inbox.WAITING)
-            )
+            select(func.count()).where(stuck.c.site == tx.site, stuck.c.state.in_(inbox.WAITING))
         ).scalar_one(),
     )
 

@@ -25,7 +25,7 @@ class Booking:
 
 
 def bring_up_to_date(tx: Tx, number: str) -> None:
-    """An order's status, its pack job, its totes and what must be put back, from what is really there. Unknown: nothing."""
+    """An order's status, pack job, totes and put-back, from what is really there. Unknown: nothing."""
     try:
         status = orders.refresh(tx, number)
     except LookupError:

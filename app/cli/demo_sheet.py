@@ -8,7 +8,6 @@ from app.model.words import phrase
 from printing.sheets import Code, Section, Sheet, render_sheet
 
 _ITEMS, _TOTES = 60, 24
-_FOR_SUPERVISORS = {Command.UP, Command.DOWN, Command.PANE, Command.CHOOSE}
 
 
 def print_sheet(files: Path, target: Path) -> int:
@@ -55,11 +54,7 @@ def _badge(row: dict[str, str]) -> Code:
 
 
 def _commands() -> tuple[Code, ...]:
-    return tuple(
-        Code(phrase(f"key.{command.value}", ()), f"CMD:{command.value}")
-        for command in Command
-        if command not in _FOR_SUPERVISORS
-    )
+    return tuple(Code(phrase(f"key.{command.value}", ()), f"CMD:{command.value}") for command in Command)
 
 
 def _typing() -> tuple[Code, ...]:

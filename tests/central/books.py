@@ -1,8 +1,18 @@
 """A small warehouse in a database, built through the real doors: items, bins, stock, orders."""
 
+import atexit
+import shutil
+import tempfile
 from collections.abc import Iterable, Mapping
+from contextlib import closing
 from datetime import UTC, date, datetime
+from functools import cache
+from pathlib import Path
 from typing import Any
+
+import psycopg
+from psycopg import sql
+from sqlalchemy import URL, make_url
 
 from app.central import allocating, catalogue, documents, intake, ledger, migrate
 from app.central.documents import DocumentKind, StockRow
@@ -30,10 +40,48 @@ class Clock:
 
 def open_books(url: str, clock: Clock | None = None) -> Store:
     """An empty site in a database of this release."""
+    if url.startswith("sqlite"):
+        shutil.copyfile(_prepared_file(), str(make_url(url).database))
+    else:
+        _copy_prepared_database(make_url(url))
+    return Store(url, clock or Clock())
+
+
+def _prepare(url: str) -> None:
     migrate.upgrade(url)
-    store = Store(url, clock or Clock())
-    migrate.create_site(store, SITE, "Test site", "4012345", SiteSettings(name="Test site"), SERVICES)
-    return store
+    with closing(Store(url, Clock())) as store:
+        migrate.create_site(store, SITE, "Test site", "4012345", SiteSettings(name="Test site"), SERVICES)
+
+
+@cache
+def _prepared_file() -> Path:
+    """One migrated database for each process that runs tests; each test gets a copy."""
+    folder = Path(tempfile.mkdtemp(prefix="storehand-books-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    _prepare(f"sqlite:///{folder}/central.db")
+    return folder / "central.db"
+
+
+@cache
+def _prepared_database(server: URL) -> str:
+    name = "storehand_prepared"
+    with closing(psycopg.connect(_conninfo(server), autocommit=True)) as connection:
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE template0".encode())
+    _prepare(server.set(database=name).render_as_string(hide_password=False))
+    return name
+
+
+def _copy_prepared_database(url: URL) -> None:
+    """Put a copy of the migrated database in place of the empty one that the test was lent."""
+    server = url.set(database="postgres")
+    template, name = sql.Identifier(_prepared_database(server)), sql.Identifier(str(url.database))
+    with closing(psycopg.connect(_conninfo(server), autocommit=True)) as connection:
+        connection.execute(sql.SQL("DROP DATABASE {}").format(name))
+        connection.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(name, template))
+
+
+def _conninfo(url: URL) -> str:
+    return f"host={url.query['host']} user={url.username} dbname={url.database}"
 
 
 def an_item(sku: str, **values: Any) -> Item:

@@ -260,17 +260,6 @@ def test_a_central_that_ends_does_not_wait_for_those_who_wait(store: Store) -> N
 # --- who may -------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    ("method", "path"),
-    [("GET", "/v1/changes"), ("POST", "/v1/events"), ("POST", "/v1/tours"), ("GET", "/v1/board")],
-)
-def test_without_a_token_nothing_is_told(central: Central, method: str, path: str) -> None:
-    for token in ("", "nonsense", "sh1.site-1.wrong", "sh1..", "sh1." + "x" * 300):
-        with central.client(token) as client:
-            answer = client.request(method, path, json={"cart": CART} if method == "POST" else None)
-            assert (answer.status_code, code_of(answer)) == (401, "api.who_are_you")
-
-
 def test_a_revoked_station_is_out_at_once(central: Central) -> None:
     token = enrol(central.store, "pick-1")
     with central.client(token) as client:
@@ -296,40 +285,6 @@ def test_a_code_is_good_once(central: Central) -> None:
         for wrong in ("site-1.AAAA-AAAA-AAAA", "nowhere.AAAA", "x"):
             answer = client.post("/v1/stations/enrol", json={"code": wrong, "name": "c"})
             assert code_of(answer) == "station.wrong_code"
-
-
-def test_a_shop_does_not_speak_for_the_floor(central: Central) -> None:
-    token = central.store.write(SITE, lambda tx: tokens.issue(tx, tokens.SHOP, "shop"))
-    with central.client(token, CHIEF_BADGE) as client:
-        assert code_of(client.get("/v1/changes")) == "api.not_allowed"
-        assert code_of(client.get("/v1/board")) == "api.not_allowed"
-
-
-@pytest.mark.parametrize("badge", [PICKER_BADGE, PACKER_BADGE])
-@pytest.mark.parametrize(
-    ("method", "path", "body"),
-    [
-        ("GET", "/v1/board", None),
-        ("GET", "/v1/items/X/stock", None),
-        ("POST", "/v1/counts", {"location": "A-1", "sku": "X", "quantity": 1}),
-        ("POST", "/v1/barcodes", {"code": "4711", "sku": "X"}),
-        ("POST", "/v1/orders/O1/hold", {}),
-        ("POST", "/v1/orders/O1/release", None),
-        ("POST", "/v1/orders/O1/cancel", None),
-        ("POST", "/v1/tours/T1/take-away", {"reason": "x"}),
-        ("POST", "/v1/totes/T-1/free", {"reason": "x"}),
-        ("POST", "/v1/manifests", {"carrier": "swift"}),
-        ("POST", "/v1/exceptions/e/take", {"version": 1}),
-        ("POST", "/v1/exceptions/e/resolve", {"version": 1, "fix": "done", "reason": "x"}),
-    ],
-)
-def test_what_is_a_supervisors_is_refused_to_others(
-    api: httpx.Client, badge: str, method: str, path: str, body: object
-) -> None:
-    answer = api.request(method, path, json=body, headers={"Storehand-Operator": badge})
-    assert (answer.status_code, code_of(answer)) == (403, "role.needed")
-    unknown = api.request(method, path, json=body, headers={"Storehand-Operator": "nobody"})
-    assert (unknown.status_code, code_of(unknown)) == (401, "operator.unknown")
 
 
 def test_a_packer_takes_no_tour_and_a_picker_no_label(api: httpx.Client) -> None:

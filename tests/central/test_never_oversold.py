@@ -105,13 +105,13 @@ def test_thousands_of_orders_on_scarce_stock_share_it_to_the_last_unit(store: St
 def test_without_the_row_lock_and_the_check_the_same_writers_oversell(store: Store) -> None:
     with store.engine.begin() as connection:
         connection.execute(text("ALTER TABLE stock DROP CONSTRAINT ck_stock_covered"))
-    two_orders_for_each_unit(store, 120)
+    two_orders_for_each_unit(store, 64)
     sixteen_writers(store.url, mode="unlocked")
     assert oversold(store)
 
 
 def test_without_the_row_lock_alone_the_check_still_refuses_to_oversell(store: Store) -> None:
-    two_orders_for_each_unit(store, 120)
+    two_orders_for_each_unit(store, 64)
     ended = subprocess.run(
         [sys.executable, "-m", "tests.central.writers", store.url, "1", "unlocked"],
         cwd=ROOT,

@@ -368,7 +368,9 @@ def test_a_parcel_that_is_left_empty_is_void_and_the_order_can_be_packed(
 
 def test_an_empty_parcel_left_at_the_hospital_place_is_void(store: Store, bench: Terminal) -> None:
     bench.open("O1", "P1")
-    bench.tell(verified("P1", 1), undone("P1", 1), ToteSentToHospital("O1", "T-1", HOSPITAL), ParcelParked("P1"))
+    bench.tell(
+        verified("P1", 1), undone("P1", 1), ToteSentToHospital("O1", "T-1", HOSPITAL), ParcelParked("P1")
+    )
     assert parcel_row(store, "P1").status == "void"
     assert tote_row(store, "T-1").order_number == "O1"
 

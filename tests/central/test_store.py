@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import select, text
+from sqlalchemy.exc import IntegrityError
 
 from app.central import migrate, schema
 from app.central.store import Store, Tx
@@ -114,3 +115,27 @@ def test_who_was_rolled_back_with_a_full_disk_is_told_so(tmp_path: Path) -> None
     assert told["full"] is not None
     assert (told["good"] is None) == ("good" in _keys(store))
     store.close()
+
+
+def test_nobody_else_reads_the_file_with_the_addresses(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path}/central.db"
+    migrate.upgrade(url)
+    store = Store(url)
+    migrate.create_site(store, SITE, "Main", "4099999")
+    modes = {file.name: file.stat().st_mode & 0o777 for file in tmp_path.iterdir()}
+    store.close()
+    assert modes["central.db"] == 0o600
+    assert set(modes.values()) == {0o600}
+
+
+def test_an_error_of_the_database_shows_no_values(store: Store) -> None:
+    secret = "a-badge-that-nobody-may-read"
+
+    def twice(tx: Tx) -> None:
+        for _ in range(2):
+            tx.conn.execute(schema.cart.insert().values(site=SITE, code=secret, slots=1))
+
+    with pytest.raises(IntegrityError) as error:
+        store.write(SITE, twice)
+    store.close()
+    assert secret not in str(error.value).split("DETAIL")[0]
