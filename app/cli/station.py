@@ -1,9 +1,11 @@
 """``storehand station``: one terminal."""
 
 import argparse
+import atexit
 import gc
 import signal
 import sys
+import termios
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -68,6 +70,16 @@ def needs_terminal() -> None:
     """
     if not sys.stdin.isatty() or not sys.stderr.isatty():
         raise CommandError("command.needs_terminal")
+    _hush(sys.stdin.fileno())
+
+
+def _hush(keyboard: int) -> None:
+    """What is scanned while nobody listens is neither shown nor left to the shell: it may be a badge's secret."""
+    before = termios.tcgetattr(keyboard)
+    atexit.register(termios.tcsetattr, keyboard, termios.TCSAFLUSH, before)
+    unseen = [*before]
+    unseen[3] &= ~termios.ECHO
+    termios.tcsetattr(keyboard, termios.TCSAFLUSH, unseen)
 
 
 @contextmanager

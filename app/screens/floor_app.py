@@ -47,6 +47,10 @@ Connect = Callable[[Callable[[Scan], None], Callable[["Health"], None]], "Device
 """Makes a device that gives its scans to the first callable and its health to the second."""
 
 
+_NOT_YET = "scanners"
+"""The state of all scanners before the first of them has said how it is."""
+
+
 class Device(Protocol):
     """A scanner that delivers by itself once it is started on a loop."""
 
@@ -101,6 +105,8 @@ class FloorApp(App[None], inherit_bindings=False):
         self._verdict: Verdict | None = None
         self._explaining = False
         self._conditions: dict[str, Condition] = {}
+        if devices:
+            self._conditions[_NOT_YET] = Condition(say("status.scanners_connecting"), trouble=True)
         self._quiet: Quiet | None = None
         self._send: Callable[[], None] = lambda: None
         self._to_send = False
@@ -122,9 +128,12 @@ class FloorApp(App[None], inherit_bindings=False):
 
     def _hear_of(self, health: "Health") -> None:
         """A device's state, in words."""
+        self._conditions.pop(_NOT_YET, None)
         state = say(f"status.device_{health.state.value}", device=health.device)
         self._conditions[health.device] = Condition(state, trouble=health.state.value != "ready")
         failed = health.state.value in {"lost", "busy"} or health.code == "device.too_long"
+        if self._verdict is not None and self._verdict.code.startswith("device."):
+            self._verdict = None
         self._changed(bad(health.code, **dict(health.params)) if failed else None)
 
     def on_posted(self, message: Posted) -> None:

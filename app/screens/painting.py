@@ -19,6 +19,8 @@ from app.screens.looks import EMPTY, Line, Look, Span
 from app.screens.scene import Scene
 from app.screens.wrapping import cut, flow, padded, tail, wrap
 
+_LEAST_COLUMNS, _LEAST_ROWS = 24, 10
+"""Below this no question fits: the terminal says so and works on."""
 _TINY_ROWS = 20
 _WIDE_COLUMNS, _WIDE_ROWS = 120, 36
 _MAP_COLUMNS, _MAP_ROWS = 70, 5
@@ -31,6 +33,9 @@ _FIRST_KEYS = (Command.PROBLEM, Command.QUANTITY, Command.UNDO)
 
 def paint(scene: Scene, columns: int, rows: int) -> tuple[Line, ...]:
     """The screen as exactly ``rows`` lines, each at most ``columns`` cells of text."""
+    if columns < _LEAST_COLUMNS or rows < _LEAST_ROWS:
+        said: list[Line] = [(Span(cut(words(say("screen.too_small")), columns), Look.ALARM),)]
+        return tuple((said + [EMPTY] * rows)[:rows])
     bottom = [
         *_extra_keys(scene, columns),
         *_notices(scene, columns, 1 if rows < _TINY_ROWS else 2),

@@ -27,6 +27,8 @@ from app.station.trouble import JournalFullError, JournalTrouble
 _log = logging.getLogger("storehand.station.journal")
 
 RESERVE_BYTES = 64 * 1024 * 1024
+_LOOK_FOR_ROOM_EVERY = 16
+"""Events between two looks whether a disk that was full has room again."""
 _FORGET_AT_ONCE = 20_000
 _FULL = frozenset({errno.ENOSPC, errno.EFBIG, errno.EDQUOT})
 
@@ -98,6 +100,8 @@ class Journal:
                 if not self._reserve.give():
                     raise JournalFullError("journal.full")
             self._last, self._hash = rows[-1].seq, chain
+            if self._reserve.touched and self._last % _LOOK_FOR_ROOM_EVERY == 0:
+                self._reserve.fill()
             return tuple(recorded)
 
     def _written(self, rows: Sequence[Row], snapshot: str) -> bool:

@@ -6,6 +6,8 @@ import shutil
 from pathlib import Path
 
 _STEPS = 64
+_TO_WORK_WITH = 8
+"""So many steps stay free beside the reserve."""
 _SMALLEST_STEP = 64 * 1024
 
 
@@ -35,11 +37,11 @@ class Reserve:
         return self.left < self._size
 
     def fill(self) -> bool:
-        """Take the space, if the disk has at least as much again to spare. True when the reserve is whole."""
+        """Take the space, if that leaves the disk some to work with. True when the reserve is whole."""
         missing = self._size - self.left
         if missing <= 0:
             return True
-        if shutil.disk_usage(self._path.parent).free < missing + self._size:
+        if shutil.disk_usage(self._path.parent).free < missing + _TO_WORK_WITH * self._step:
             return False
         handle = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600)
         try:

@@ -2,15 +2,17 @@
 
 import sys
 from contextlib import closing
+from datetime import timedelta
 
 from app.central.api.app import CentralSettings
 from app.central.server import Listening, serve
 from app.central.store import Store
-from tests.central.floor import a_book
+from tests.central.books import NOON
+from tests.central.floor import Ticking, a_book
 
 
 def main(url: str) -> None:
-    with closing(Store(url)) as store:
+    with closing(Store(url, Ticking(NOON + timedelta(hours=1)))) as store:
         serve(store, CentralSettings(a_book()), Listening(), lambda port: print(port, flush=True))
 
 

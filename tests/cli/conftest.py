@@ -28,11 +28,38 @@ def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+SMALL = {
+    "items": ("sku,name,length_mm,width_mm,height_mm,weight_g", "MUG-WHITE,Mug,100,90,90,300"),
+    "barcodes": ("barcode,sku", "4006381333931,MUG-WHITE"),
+    "locations": ("location,zone,x_mm,y_mm,check_code", "A-01,FAST,0,0,42"),
+    "cartons": (
+        (
+            "carton,name,inner_length_mm,inner_width_mm,inner_height_mm,outer_length_mm,outer_width_mm,"
+            "outer_height_mm,empty_weight_g,max_weight_g"
+        ),
+        "BOX,Box,300,200,150,310,210,160,150,10000",
+    ),
+    "stock": (
+        "reference,kind,at,location,sku,quantity",
+        "OPENING,opening,2026-01-05T06:00:00Z,A-01,MUG-WHITE,5000",
+    ),
+}
+
+
 @pytest.fixture(scope="session")
-def filled(tmp_path_factory: pytest.TempPathFactory, warehouse: Path) -> Path:
-    """A SQLite database with the warehouse in it: copy it, do not change it."""
+def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A warehouse of one item at one place, in import files. Nobody may change them."""
+    folder = tmp_path_factory.mktemp("small")
+    for name, rows in SMALL.items():
+        (folder / f"{name}.csv").write_text("\n".join(rows) + "\n")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def filled(tmp_path_factory: pytest.TempPathFactory, small: Path) -> Path:
+    """A SQLite database with the small warehouse in it: copy it, do not change it."""
     host = Host(tmp_path_factory.mktemp("filled"))
-    host.told("import", warehouse)
+    host.told("import", small)
     return host.home / "central.db"
 
 

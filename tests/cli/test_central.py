@@ -34,10 +34,10 @@ ORDER = {
 
 
 def test_several_centrals_on_one_postgresql_are_one_central(
-    host: Host, postgres_url: str, warehouse: Path
+    host: Host, postgres_url: str, small: Path
 ) -> None:
     database = ("--database", postgres_url)
-    host.told("import", warehouse, *database)
+    host.told("import", small, *database)
     token = {"Authorization": f"Bearer {host.told('token', 'shop', *database).strip()}"}
     with host.central(*database) as one, host.central(*database) as other:
         assert httpx.post(f"{one}/v1/orders", json=ORDER, headers=token).status_code == 201

@@ -322,3 +322,15 @@ def test_the_screen_looks_as_it_was_agreed(
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(painted, encoding="utf-8")
     assert painted == file.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("columns", "rows"), [(1, 1), (2, 2), (10, 3), (20, 5), (23, 30), (80, 9), (24, 10), (30, 12)]
+)
+def test_a_window_made_tiny_says_so_and_nothing_breaks(
+    moments: list[Moment], columns: int, rows: int
+) -> None:
+    for moment in moments:
+        painted = paint(moment.scene, columns, rows)
+        assert len(painted) == rows
+        assert all(cell_len("".join(span.text for span in line)) <= columns for line in painted)

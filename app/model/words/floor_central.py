@@ -2,7 +2,7 @@
 
 FLOOR_CENTRAL: dict[str, str] = {
     # stations
-    "station.wrong_code": "This code is unknown, used or older than ten minutes. Ask for a new one: storehand enrol.",
+    "station.wrong_code": "This code is unknown, used or older than ten minutes. Ask for a new one: storehand code.",
     "station.clock_off": "The clock of {station} is off by {seconds} s. Set it; nothing is lost by it.",
     # sending facts
     "sync.gap": "Events are missing before these. The last one here is {last}.",

@@ -31,7 +31,7 @@ PACKING: dict[str, str] = {
     "pack.ask_empty_to_hospital": (
         "Order {order} is short. Put all back into {totes}, bring it to a hospital place and scan the place."
     ),
-    "pack.ask_put_back": "Order {order} is cancelled. Put everything back into the tote, then press back (F7).",
+    "pack.ask_put_back": "Order {order} is cancelled. Set box and totes aside as they are, then press back (F7).",
     "pack.ask_carton": "Scan the code of the carton that you use.",
     "pack.ask_wrap": "Wrap the fragile units, then press Enter or type 1.",
     "pack.ask_weight": "Close the box, weigh it, type the grams and press Enter.",

@@ -98,6 +98,7 @@ PICKING: dict[str, str] = {
     "pick.stop_is_done": "{read} is done; scan location {location}",
     "pick.already_here": "You are at {location}; scan {item}",
     "pick.bank_first": "{quantity} in hand: scan tote {tote} before you go to {read}",
+    "pick.lot_known": "Lot {lot} is known already; scan the next item",
     "pick.lot_right_scan_item_first": "Lot {lot} is right; scan {item} first",
     "pick.wrong_lot": "This is lot {read}; take lot {lot}",
     "pick.confirm_quantity_first": "{quantity} typed: scan tote {tote} to confirm, or undo",

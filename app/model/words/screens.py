@@ -1,6 +1,7 @@
 """Words of the screens: states of the terminal, names of keys and views, verdicts, and what is typed."""
 
 SCREENS: dict[str, str] = {
+    "screen.too_small": "Too small: 40 columns, 16 rows",
     "view.picking": "PICKING",
     "view.packing": "PACKING",
     "view.exceptions": "EXCEPTIONS",
@@ -29,6 +30,7 @@ SCREENS: dict[str, str] = {
     "entry.weight": "Grams:",
     "entry.reason": "Reason:",
     "why.nothing": "Nothing to explain here.",
+    "status.scanners_connecting": "scanner not ready",
     "status.device_ready": "{device} ready",
     "status.device_connecting": "{device} connecting",
     "status.device_lost": "{device} lost, plug it in",

@@ -713,9 +713,9 @@ def test_an_order_cancelled_while_it_is_packed_is_put_back(bench: Bench) -> None
     bench.learn("pack_job", "ORD-1", replace(bench.known.pack_jobs["ORD-1"], cancelled=True))
     assert bench.prompt.step == "cancelled"
     assert bench.scan("tee-m") == "pack.cancelled_press_back"
-    bench.press(Command.BACK)
     assert bench.press(Command.BACK) == "pack.parked"
     assert bench.scan("T1") == "pack.cancelled_put_back"
+    assert not [row for row in bench.prompt.rows if row.key == "ORD-1"]
 
 
 def test_an_open_parcel_that_was_voided_is_put_back(bench: Bench) -> None:

@@ -297,7 +297,8 @@ def _back(state: Packing, known: Known) -> Decision:
         return Decision(verdict=bad("pack.nothing_to_leave"), asking=None)
     if parcel.weighed:
         return labels.set_aside(parcel)
-    if not parcel.verified or isinstance(state.asking, Leave):
+    cancelled = stage_of(parcel, known) is Stage.CANCELLED
+    if cancelled or not parcel.verified or isinstance(state.asking, Leave):
         code = "pack.parked" if parcel.verified else "pack.left_empty"
         return Decision((ParcelParked(parcel.id),), good(code, order=parcel.order), asking=None)
     return Decision(verdict=wait("pack.back_again_parks", order=parcel.order), asking=Leave())

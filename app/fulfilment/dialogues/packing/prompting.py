@@ -58,7 +58,7 @@ def _queue(state: Packing, known: Known) -> Prompt:
         (
             job
             for job in state.up_to_date(known.pack_jobs.values())
-            if job.order not in busy and _has_something(job)
+            if job.order not in busy and not job.cancelled and _has_something(job)
         ),
         key=lambda job: (job.ship_by, job.priority, job.order),
     )
@@ -266,7 +266,8 @@ def _detail(state: Packing, parcel: Parcel, stage: Stage, known: Known) -> tuple
         tolerance = protection.tolerance_g(calculated, known.settings)
         detail.append(say("pack.calculated", weight=calculated, tolerance=tolerance))
     if stage in {Stage.AWAIT_LABEL, Stage.SCAN_LABEL}:
-        detail += [_because(reason) for reason in label_of(parcel, known).reasons]
+        reasons = label_of(parcel, known).reasons
+        detail += [_because(reason) for reason in (reasons[:1] if stage is Stage.SCAN_LABEL else reasons)]
     carton = known.cartons.get(parcel.carton)
     if carton is not None:
         detail.append(say("pack.carton", carton=carton.name))

@@ -7,7 +7,7 @@ from app.fulfilment.dialogues.picking.facts import banked, short
 from app.fulfilment.dialogues.picking.saying import item_name, read_as, unexpected, wrong_item
 from app.fulfilment.dialogues.picking.state import QUESTIONS, Picking, Step, may_take, step_of
 from app.fulfilment.dialogues.resolver import Resolution, resolve
-from app.model.answers import AskForTour, Decision, Kind, Meaning, Verdict, bad, good, wait
+from app.model.answers import AskForTour, Decision, Kind, Meaning, Tone, Verdict, bad, good, say, wait
 from app.model.facts import (
     CartScanned,
     Counted,
@@ -177,6 +177,8 @@ def _no_item(state: Picking, task: Task, reading: Reading, found: Resolution, kn
     if step_of(state) is Step.TOTE:
         return unexpected("tote", reading, found, tote=state.tote_of(task.slot))
     if task.lot and task.lot in {reading.lot, reading.text}:
+        if task.id in state.proved:
+            return Verdict(Tone.DUPLICATE, say("pick.lot_known", lot=task.lot))
         return bad("pick.lot_right_scan_item_first", lot=task.lot, item=item_name(known, task.sku))
     return unexpected("item", reading, found, sku=task.sku, item=item_name(known, task.sku))
 
