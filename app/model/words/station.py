@@ -32,7 +32,7 @@ STATION: dict[str, str] = {
     "recovered.nothing_counted": "Back after a restart. Nothing was counted since you began.",
     # the journal
     "journal.full": "The disk of this station is full: nothing was counted. Stop here and tell a supervisor.",
-    "journal.on_reserve": "The disk of this station is (nearly) full. Finish what you hold, sign off, tell a supervisor.",
+    "journal.on_reserve": "The disk of this station is nearly full. Finish what you hold, sign off, tell a supervisor.",
     "journal.write_failed": "The disk of this station does not take anything: nothing was counted ({reason}). Tell a "
     "supervisor.",
     "journal.set_aside": "The journal of this station was broken ({reason}). It is kept as {file}; {kept} events of "
