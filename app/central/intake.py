@@ -26,7 +26,9 @@ from app.central.store import Tx, insert_new
 from app.fulfilment.plans.confirmation import confirm
 from app.model.exceptions import ExceptionKind
 from app.model.orders import Address, Order, OrderLine, OrderStatus, ShortPolicy
-from app.model.parcels import ParcelStatus, Reason
+from app.model.parcels import ParcelStatus, Reason, reason
+from printing.addresses import address_lines
+from printing.errors import UnprintableTextError
 
 MAX_LINES = 1000
 MAX_QUANTITY = 1_000_000
@@ -370,7 +372,8 @@ def _confirm(tx: Tx, contents: Sequence[OrderIn]) -> None:
     services = catalogue.services(tx)
     known = {row.number: row.holds for row in orders.lock(tx, [each.number for each in contents])}
     for content in contents:
-        reasons = confirm(content.order(), items, services)
+        order = content.order()
+        reasons = (*confirm(order, items, services), *_unprintable(order.ship_to))
         holds = [[each.code, [list(pair) for pair in each.params]] for each in reasons]
         if holds == known[content.number]:
             continue
@@ -379,6 +382,15 @@ def _confirm(tx: Tx, contents: Sequence[OrderIn]) -> None:
         if reasons:
             _open_hold(tx, content.number, reasons)
     orders.refresh_all(tx, [content.number for content in contents])
+
+
+def _unprintable(address: Address) -> tuple[Reason, ...]:
+    """Why no label could be printed for an address: better said now than at the bench."""
+    try:
+        address_lines(address)
+    except UnprintableTextError as error:
+        return (reason("hold.address_unprintable", field=error.field, read=error.characters),)
+    return ()
 
 
 def _open_hold(tx: Tx, number: str, reasons: Sequence[Reason]) -> None:

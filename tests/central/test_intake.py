@@ -159,6 +159,15 @@ def test_what_cannot_be_served_is_held_with_reasons_and_goes_on_once_mended(stor
     assert exceptions(store, ExceptionKind.ORDER_HELD) == []
 
 
+def test_an_address_that_no_label_can_show_is_held_before_anybody_walks(store: Store) -> None:
+    order = an_order("1", ("X", 1))
+    far = order.model_copy(update={"ship_to": order.ship_to.model_copy(update={"name": "山田太郎"})})
+    receive(store, far)
+    assert [hold.code for hold in see(store, "1").holds] == ["hold.address_unprintable"]
+    write(store, lambda tx: intake.amend(tx, "1", order))
+    assert see(store, "1").status is OrderStatus.CONFIRMED
+
+
 def test_a_held_order_can_be_amended_and_another_cannot(store: Store) -> None:
     receive(store, an_order("1", ("Z", 2)), an_order("2", ("X", 1)))
     assert write(store, lambda tx: intake.amend(tx, "1", an_order("1", ("X", 4)))).outcome is Outcome.AMENDED

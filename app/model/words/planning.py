@@ -14,6 +14,8 @@ PLANNING: dict[str, str] = {
     "hold.address_city": "The address has no town ({read}). Wanted: {wanted}.",
     "hold.address_country": "The country is {read}. Right would be {wanted}.",
     "hold.address_postcode": "The postcode is {read}. Right would be {wanted}.",
+    "hold.address_unprintable": "{field} has letters that no label can show: {read}. Write it in Latin, Greek or "
+    "Cyrillic letters.",
     "hold.address_contact": "Nobody can be reached ({read}). Wanted: {wanted}.",
     # allocation
     "allocate.bound": "{quantity} from {location}, lot {lot}, expires {expires}.",
