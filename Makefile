@@ -11,7 +11,7 @@ ARGS       ?=
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help env lock format check test journeys demo bench clean
+.PHONY: help env lock format check test journeys demo pictures bench clean
 
 help: ## print this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):[^#]*## /\1|/' | awk -F'|' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -57,6 +57,9 @@ journeys: env ## whole working days at full length (part of them is in `make tes
 
 demo: env ## a small warehouse with everything in it, to try
 	@$(BIN)/storehand demo $(ARGS)
+
+pictures: env ## the README's pictures, anew from the real screens
+	$(BIN)/python -m tests.screens.pictures docs/pictures
 
 bench: env ## measure (not part of `make test`)
 	$(BIN)/pytest tests/benchmarks -n 0 -p no:randomly --timeout 1800 --capture no $(ARGS)

@@ -43,8 +43,8 @@ def run(arguments: argparse.Namespace) -> int:
         if not url:
             raise CommandError("command.needs_central")
         enrol(home, arguments.name, url, arguments.enrol, ca)
-    elif url:
-        _follow(home, arguments.name, url)
+    elif url or ca:
+        _follow(home, arguments.name, url, ca)
     return work(settings, home, arguments.name, scanners(arguments, settings))
 
 
@@ -126,14 +126,15 @@ def enrol(home: Path, name: str, url: str, code: str, ca: str) -> None:
         folder.enrol(url, code, ca)
 
 
-def _follow(home: Path, name: str, url: str) -> None:
-    """Reach the central at another address than when the station enrolled."""
+def _follow(home: Path, name: str, url: str, ca: str) -> None:
+    """Reach the central at another address than when the station enrolled, or trust another authority."""
     from app.station.folder import StationFolder
 
     folder = StationFolder(home, name)
-    if folder.enrolment().url != url:
+    known = folder.enrolment()
+    if (url or known.url, ca or known.ca) != (known.url, known.ca):
         with folder.hold():
-            folder.move_to(url)
+            folder.move_to(url or known.url, ca)
 
 
 def join(home: Path, name: str, central: "OwnCentral") -> None:

@@ -7,7 +7,8 @@ from app.screens.looks import Line, Look, Span
 Drawn = Callable[[int, int], tuple[Line, ...]]
 """Draws into so many columns and rows."""
 _HALVES = {(True, True): "█", (True, False): "▀", (False, True): "▄", (False, False): " "}
-_WHITE_FROM = 160
+_WHITE_FROM = 215
+"""Thin print on white paper stays dark when it is shrunk."""
 
 
 def half_blocks(width: int, height: int, greys: bytes, columns: int, rows: int) -> tuple[Line, ...]:

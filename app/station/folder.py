@@ -107,13 +107,14 @@ class StationFolder:
         self._keep(enrolment)
         return enrolment
 
-    def move_to(self, url: str) -> Enrolment:
-        """Keep the token, and reach the same central at another address: it was started again on another port.
+    def move_to(self, url: str, ca: str = "") -> Enrolment:
+        """Keep the token, and reach the same central at another address, trusting another authority if one is named.
 
         Raises:
             NotEnrolledError: as ``enrolment``.
         """
-        enrolment = replace(self.enrolment(), url=url)
+        known = self.enrolment()
+        enrolment = replace(known, url=url, ca=ca or known.ca)
         self._keep(enrolment)
         return enrolment
 

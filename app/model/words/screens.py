@@ -30,7 +30,7 @@ SCREENS: dict[str, str] = {
     "entry.weight": "Grams:",
     "entry.reason": "Reason:",
     "why.nothing": "Nothing to explain here.",
-    "status.scanners_connecting": "scanner not ready",
+    "status.scanners_connecting": "scanner connecting",
     "status.device_ready": "{device} ready",
     "status.device_connecting": "{device} connecting",
     "status.device_lost": "{device} lost, plug it in",
