@@ -13,6 +13,10 @@ from app.screens.looks import Line, Look
 Painter = Callable[[int, int], tuple[Line, ...]]
 
 
+_SETTLED_S = 0.3
+"""So long after it took another size, a terminal has shown all that was painted for the old one."""
+
+
 class Canvas(Widget):
     """Shows what a painter paints for its size. ``repaint`` asks the painter anew; the painter must not raise."""
 
@@ -40,9 +44,10 @@ class Canvas(Widget):
         return changed
 
     def on_resize(self) -> None:
-        """A terminal of another size is painted from the start."""
+        """A terminal of another size is painted from the start, and once more: what was on its way may land late."""
         self._lines = ()
         self.repaint()
+        self.set_timer(_SETTLED_S, self.refresh)
 
     def render_line(self, y: int) -> Strip:
         """One row, as Textual's Line API asks for it."""
