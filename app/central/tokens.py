@@ -127,7 +127,7 @@ _CODE_LIVES = timedelta(minutes=10)
 
 
 def issue_enrolment(tx: Tx) -> str:
-    """A one-time code for a new station, good for ten minutes: ``<site>.XXXX-XXXX-XXXX``."""
+    """A one-time code for a new station, good for ten minutes: ``main.C9SW-G4RP-7W8Y``."""
     letters = "".join(secrets.choice(_ALPHABET) for _ in range(_CODE_LENGTH))
     tx.conn.execute(
         schema.enrolment.insert().values(
