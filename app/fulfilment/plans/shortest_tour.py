@@ -29,7 +29,7 @@ one is not longer. Where sub-aisles are closed neither holds, and it covers the 
 
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from functools import lru_cache, partial
@@ -105,9 +105,10 @@ class _Job:
     corners: tuple[Corner, ...]
     ends: tuple[Place, ...]
     aisles: Sequence[int]
+    """In the order of the sweep."""
     blocks: range
-    outermost: int
-    """The last aisle with anything to reach."""
+    last: int
+    """The last aisle with anything to reach, in the order of the sweep."""
 
     @classmethod
     def of(cls, floor: AisleFloor, stops: Sequence[Spot], start: Place, end: Place) -> "_Job":
@@ -120,10 +121,15 @@ class _Job:
             spots[spot[:2]].append(spot)
         corners = (start,) if closed and isinstance(start, Corner) else ()
         ends = () if closed else (start, end)
-        aisles = sorted({start.aisle, end.aisle, *(aisle for aisle, _ in spots)})
+        needed = sorted({start.aisle, end.aisle, *(aisle for aisle, _ in spots)})
+        # One end of the walk in the last aisle saves the sweep the states that come after both.
+        step = -1 if needed[0] in {place.aisle for place in ends} else 1
+        last = needed[::step][-1]
         if floor.closed:  # the way round a closed sub-aisle may lead through any aisle
-            return cls(floor, at, spots, corners, ends, range(floor.aisles), range(floor.blocks), aisles[-1])
-        return cls(floor, at, spots, corners, ends, aisles, _folded(floor, (*at, start, end)), aisles[-1])
+            return cls(
+                floor, at, spots, corners, ends, range(floor.aisles)[::step], range(floor.blocks), last
+            )
+        return cls(floor, at, spots, corners, ends, needed[::step], _folded(floor, (*at, start, end)), last)
 
 
 def _folded(floor: AisleFloor, places: Iterable[Place]) -> range:
@@ -404,7 +410,7 @@ class _Pairs:
     target: Numbers
 
     @classmethod
-    def of(cls, new: _States, moved: Iterable[NDArray[np.int64]], *, other: bool) -> "_Pairs":
+    def of(cls, new: _States, moved: Mapping[int, NDArray[np.int64]], *, other: bool) -> "_Pairs":
         """The pairs of options, each given as the codes that old states come to; what leads nowhere is left out.
 
         With ``other``, what leads from a state to itself is left out too.
@@ -412,7 +418,7 @@ class _Pairs:
         sources: list[Numbers] = []
         options: list[Numbers] = []
         targets: list[Numbers] = []
-        for option, codes in enumerate(moved):
+        for option, codes in moved.items():
             place: Numbers = np.minimum(np.searchsorted(new.codes, codes), len(new.codes) - 1)
             leads = new.codes[place] == codes
             if other:
@@ -420,21 +426,23 @@ class _Pairs:
             sources.append(np.flatnonzero(leads))
             options.append(np.full(len(sources[-1]), option, dtype=np.intp))
             targets.append(place[sources[-1]])
-        target = np.concatenate(targets)
+        target = np.concatenate([*targets, np.zeros(0, dtype=np.intp)])
         by_target = np.argsort(target, kind="stable")
         reached, begin = np.unique(target[by_target], return_index=True)
         return cls(
-            np.concatenate(sources)[by_target],
-            np.concatenate(options)[by_target],
+            np.concatenate([*sources, target[:0]])[by_target],
+            np.concatenate([*options, target[:0]])[by_target],
             begin.astype(np.intp),
             reached,
         )
 
-    def advance(self, lengths: Lengths, after: Lengths) -> None:
-        """Keep in ``after`` what is shorter by a pair; ``lengths`` are those of the pairs."""
-        if len(self.target):
-            best = np.minimum.reduceat(lengths, self.begin)
-            after[self.target] = np.minimum(after.take(self.target), best)
+    def least(self, lengths: Lengths) -> Lengths:
+        """The least of the lengths of all pairs that lead to each target."""
+        return np.minimum.reduceat(lengths, self.begin)
+
+    def advance(self, least: Lengths, after: Lengths) -> None:
+        """Keep in ``after`` what is shorter; ``least`` are the lengths of the targets."""
+        after[self.target] = np.minimum(after.take(self.target), least)
 
     def to(self, state: int) -> Iterator[tuple[int, int]]:
         """The options and sources that lead to a state."""
@@ -450,12 +458,17 @@ class _Vertical:
     """What a sub-aisle does to all states at once.
 
     A state of kind k stays what it is by the options in ``stays[k]``; ``stays`` is empty where the stage changes.
+    Whoever goes through may go through again, at the same cost: from target j of ``through`` that leads to its target
+    ``again[j]``. (So the option ``_TWICE`` needs no pairs of its own.)
     """
 
+    strands: tuple[_Strand, ...]
     states: int
     kind: Numbers
     stays: tuple[tuple[int, ...], ...]
     pairs: _Pairs
+    through: _Pairs
+    again: Numbers
 
     def advance(self, before: Lengths, costs: Sequence[int]) -> Lengths:
         """The least length of every state after this step, where each option costs so many millimetres."""
@@ -465,17 +478,31 @@ class _Vertical:
             after += before
         else:
             after = np.full(self.states, NO_WAY, dtype=np.int64)
-        lengths = before.take(self.pairs.source)
-        lengths += np.array(costs, dtype=np.int64).take(self.pairs.option)
-        self.pairs.advance(lengths, after)
+        if len(self.pairs.source):
+            lengths = before.take(self.pairs.source)
+            lengths += np.array(costs, dtype=np.int64).take(self.pairs.option)
+            self.pairs.advance(self.pairs.least(lengths), after)
+        if len(self.again):
+            long = costs[int(self.through.option[0])]
+            once = self.through.least(before.take(self.through.source))
+            once += long
+            self.through.advance(np.minimum(once, once.take(self.again) + long), after)
         return after
 
     def back(self, before: Lengths, costs: Sequence[int], state: int, length: int) -> tuple[int, int]:
         """The option and the state before that a state was reached from with its length."""
-        ways = self.pairs.to(state)
+        ways = chain(self.pairs.to(state), self.through.to(state))
         if self.stays:
             ways = chain(((option, state) for option in self.stays[self.kind[state]]), ways)
+        if len(self.again):
+            ways = chain(ways, self._twice(state))
         return next((option, source) for option, source in ways if before[source] + costs[option] == length)
+
+    def _twice(self, state: int) -> Iterator[tuple[int, int]]:
+        twice = self.strands.index(_TWICE)
+        for segment in np.flatnonzero(self.through.target == state):
+            for _, source in self.through.to(int(self.through.target[self.again[segment]])):
+                yield twice, source
 
 
 @lru_cache(maxsize=4096)
@@ -483,15 +510,20 @@ def _vertical(
     corners: int, before: _Stage, after: _Stage, block: int, strands: tuple[_Strand, ...]
 ) -> _Vertical:
     """What a sub-aisle does: each of some strands between corner ``block`` and the one above."""
-    old, new = _states(corners, before), _states(corners, after)
-    pairs = _Pairs.of(new, (_with(old, block, strand) for strand in strands), other=before is after)
+    old, new, same = _states(corners, before), _states(corners, after), before is after
+    options = list(enumerate(strands))
+    moved = {option: _with(old, block, strand) for option, strand in options if not (same and strand.joined)}
+    passing = {option: _with(old, block, strand) for option, strand in options if same and strand == _THROUGH}
+    pairs, through = _Pairs.of(new, moved, other=same), _Pairs.of(new, passing, other=same)
+    once_more = [codes[through.target] for codes in passing.values()] or [through.target]
+    again = np.searchsorted(through.target, np.searchsorted(new.codes, once_more[0]))
     foot, head = old.label[:, block], old.label[:, block + 1]
     kind = np.stack([foot >= 0, head >= 0, (foot >= 0) & (foot == head)]).T @ np.array([1, 2, 4])
     stays = tuple(
         tuple(option for option, strand in enumerate(strands) if _changes_nothing(strand, each))
-        for each in range(8 if before is after else 0)
+        for each in range(8 if same else 0)
     )
-    return _Vertical(len(new.codes), kind.astype(np.intp), stays, pairs)
+    return _Vertical(strands, len(new.codes), kind.astype(np.intp), stays, pairs, through, again)
 
 
 def _changes_nothing(strand: _Strand, kind: int) -> bool:
@@ -529,7 +561,8 @@ class _Across:
     def advance(self, before: Lengths, costs: Sequence[int]) -> Lengths:
         """The least length of every state in the next aisle; ``costs`` is the pitch of the aisles alone."""
         after = before.copy()
-        self.pairs.advance(before.take(self.pairs.source), after)
+        if len(self.pairs.source):
+            self.pairs.advance(self.pairs.least(before.take(self.pairs.source)), after)
         after += self.times * costs[0]
         return after
 
@@ -547,7 +580,8 @@ def _across(corners: int, stage: _Stage) -> _Across:
     times = np.where(states.label < 0, 0, 2 - states.odd)
     even = (states.label >= 0) & (states.odd == 0)
     some = [subset for subset in product((False, True), repeat=corners) if any(subset)]
-    pairs = _Pairs.of(states, (_without(states, even, np.array(subset)) for subset in some), other=True)
+    moved = {option: _without(states, even, np.array(subset)) for option, subset in enumerate(some)}
+    pairs = _Pairs.of(states, moved, other=True)
     return _Across(times.sum(axis=1), pairs)
 
 
@@ -631,18 +665,19 @@ def _whole(corners: int, stage: _Stage) -> Numbers:
 
 def _steps(job: _Job, corners: int) -> Iterator[_Taken]:
     """All steps of the sweep in their order."""
-    passed, stage = 0, _Stage.BEFORE
+    passed, stage, everything = 0, _Stage.BEFORE, False
     for aisle, onward in zip(job.aisles, (*job.aisles[1:], None), strict=True):
         last = onward is None
+        everything |= aisle == job.last
         decided = list(_in_aisle(job, aisle))
         for number, (taken_by, block, strands, costs, pieces) in enumerate(decided, start=1):
             passed += taken_by
             after = _stage(passed, last=last) if taken_by else stage
-            may_end = after if aisle >= job.outermost and number == len(decided) else None
+            may_end = after if everything and number == len(decided) else None
             yield _Taken(_vertical(corners, stage, after, block, strands), costs, pieces, may_end)
             stage = after
         if onward is not None:
-            pitch = (onward - aisle) * job.floor.aisle_pitch_mm
+            pitch = abs(onward - aisle) * job.floor.aisle_pitch_mm
             walked = partial(_crossings, _states(corners, stage), aisle, onward, job.blocks[0])
             yield _Taken(_across(corners, stage), (pitch,), walked, None)
 
