@@ -11,6 +11,8 @@ class LocationKind(StrEnum):
     RESERVE = "reserve"
     DROP = "drop"
     """Where a picker leaves full totes for the packers."""
+    BUFFER = "buffer"
+    """Where a tote waits for the picker of the next zone."""
     HOSPITAL = "hospital"
     """Where a tote waits that cannot go on."""
 

@@ -2,8 +2,22 @@
 
 from dataclasses import dataclass, replace
 from datetime import datetime
+from enum import StrEnum
 
 from app.model.orders import Address, ShortPolicy
+
+
+class PickMode(StrEnum):
+    """How the units of a tour come to their orders."""
+
+    ORDERS = "orders"
+    """One order, or several on a cart with one tote for each."""
+    ONE_SKU = "one_sku"
+    """Orders of one and the same item: counted at a stop for all of them, into one tote, sorted at the bench."""
+    CARTON = "carton"
+    """Straight into the box that is shipped: what stands in a slot is the parcel's own carton."""
+    ZONE = "zone"
+    """One zone only: a tote with work left elsewhere goes on from the zone's buffer, in the next picker's hands."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,8 +38,9 @@ class Task:
 class Tour:
     """A walk as it was planned: tasks in walking order, and what it saves against walking by location code.
 
-    ``orders[slot]`` is the order whose tote stands in that slot. ``version`` rises whenever the central changes
-    the tasks; lengths are millimetres from the depot and back.
+    ``orders[slot]`` is the order whose tote stands in that slot; a tour over one SKU has a single slot for all. A tour
+    that was claimed with a tote has that tote as its ``cart``. ``version`` rises whenever the central changes the
+    tasks; lengths are millimetres from the depot and back.
     """
 
     id: str
@@ -38,6 +53,13 @@ class Tour:
     location_order_mm: int
     method: str
     version: int = 1
+    mode: PickMode = PickMode.ORDERS
+    cartons: tuple[str, ...] = ()
+    """By slot, the carton that is proposed, where units are picked into the box that is shipped."""
+    buffer: str = ""
+    """Where a tote of an order of ``onward`` is left for the next zone; empty where there is no such place."""
+    onward: tuple[str, ...] = ()
+    """The orders that have work left in other zones."""
 
     def with_tasks(self, tasks: tuple[Task, ...]) -> "Tour":
         """The same tour with other tasks, as after a short that found another location."""
@@ -55,6 +77,10 @@ class LentTour:
     """Journal envelopes (JSON) of the stations that had it before; folding them gives the state to go on from."""
     taken_over: bool = False
     """A supervisor gave it on before all facts of its last holder had arrived."""
+    taken_from: str = ""
+    """The name of the colleague from whom it was taken over, all of whose facts had arrived; empty for nobody."""
+    holder: str = ""
+    """The name of who holds it, for the station that it was taken from."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +101,8 @@ class PackTote:
     place: str
     contents: tuple[Content, ...]
     missing_station: str = ""
+    carton: str = ""
+    """The carton that it is itself, where units were picked into the box that is shipped."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,7 +45,11 @@ class CartScanned:
 
 @dataclass(frozen=True, slots=True)
 class ToteAssigned:
-    """A tote was put into a slot for its order: at the start, or because the one before is full."""
+    """A tote was put into a slot for its order: at the start, or because the one before is full.
+
+    ``carton`` is what kind of box it is, where the box that is shipped stands in the slot. ``brought`` is a tote that
+    came from another zone with units of the order in it. On a tour over one SKU ``order`` is the first of them.
+    """
 
     TYPE: ClassVar[str] = "tote_assigned"
     VERSION: ClassVar[int] = 1
@@ -53,6 +57,8 @@ class ToteAssigned:
     slot: int
     order: str
     tote: str
+    carton: str = ""
+    brought: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +120,7 @@ class Picked:
 
 @dataclass(frozen=True, slots=True)
 class PickUndone:
-    """The last pick was taken back: the units lie in their location again."""
+    """A pick was taken back: the units lie in their location again."""
 
     TYPE: ClassVar[str] = "pick_undone"
     VERSION: ClassVar[int] = 1
@@ -184,7 +190,8 @@ class Damaged:
 class TourChanged:
     """The central changed the tour: stops that a short found elsewhere, tasks of a cancelled order gone.
 
-    ``tasks`` is the whole new list in walking order; tasks already done stay in it.
+    ``tasks`` is the whole new list in walking order; tasks already done stay in it. ``onward`` are the orders with
+    work left in other zones.
     """
 
     TYPE: ClassVar[str] = "tour_changed"
@@ -192,11 +199,12 @@ class TourChanged:
     tour: str
     version: int
     tasks: tuple[Task, ...]
+    onward: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class ToteDropped:
-    """A tote was left at a drop place; from now on it is in the pack queue."""
+    """A tote was left at a drop place, where it is in the pack queue, or in a zone's buffer for the next picker."""
 
     TYPE: ClassVar[str] = "tote_dropped"
     VERSION: ClassVar[int] = 1

@@ -1,7 +1,7 @@
 """What a key or a typed line means at each step of a tour."""
 
 from app.fulfilment.dialogues.picking import asking
-from app.fulfilment.dialogues.picking.facts import banked, damaged, found_range, short, unpicked
+from app.fulfilment.dialogues.picking.facts import banked, damaged, found_range, short_of, unpicked
 from app.fulfilment.dialogues.picking.saying import wrong_item
 from app.fulfilment.dialogues.picking.scanning import Units, count, refuse
 from app.fulfilment.dialogues.picking.state import QUESTIONS, Picking, Step, in_hand, step_of
@@ -73,12 +73,12 @@ def _undo(state: Picking) -> Decision:
 def _quantity(state: Picking, task: Task, known: Known) -> Decision:
     if state.current is None:
         return refuse(bad("pick.scan_location_before", location=task.location))
-    least = known.settings.type_quantity_from
-    if task.quantity < least:
-        return refuse(bad("pick.quantity_too_small", asked=task.quantity, least=least))
+    least, asked = known.settings.type_quantity_from, state.asked_at(task)
+    if asked < least:
+        return refuse(bad("pick.quantity_too_small", asked=asked, least=least))
     if not state.counts:
         return refuse(bad("pick.quantity_scan_one_first", sku=task.sku))
-    needed = state.needed(task)
+    needed = state.to_take(task)
     if state.counted >= needed:
         return refuse(bad("pick.enough", counted=state.counted, tote=state.tote_of(task.slot)))
     return Decision(
@@ -118,7 +118,7 @@ def _number(text: str) -> int | None:
 
 def _typed_quantity(state: Picking, task: Task, text: str) -> Decision:
     """The whole quantity in the hand, the scanned units among it."""
-    number, least, most = _number(text), state.counted + 1, state.needed(task)
+    number, least, most = _number(text), state.counted + 1, state.to_take(task)
     if number is None or not least <= number <= most:
         return refuse(bad("pick.quantity_out_of_range", read=text, least=least, most=most))
     more = number - state.counted
@@ -131,7 +131,7 @@ def _confirmed(state: Picking, task: Task, text: str) -> Decision:
         return refuse(bad("pick.quantity_differs", read=text, quantity=state.counted))
     tote = state.tote_of(task.slot)
     return Decision(
-        (banked(state, task),), good("pick.banked", quantity=state.counted, tote=tote, order=task.order)
+        banked(state, task), good("pick.banked", quantity=state.counted, tote=tote, order=task.order)
     )
 
 
@@ -184,7 +184,7 @@ def _damaged(state: Picking, task: Task, text: str) -> Decision:
     if number is None or not 1 <= number <= asking.MOST_DAMAGED:
         return refuse(bad("pick.damaged_out_of_range", read=text, most=asking.MOST_DAMAGED))
     return Decision(
-        (damaged(state, task, number),), good("pick.damaged", quantity=number, needed=state.needed(task))
+        (damaged(state, task, number),), good("pick.damaged", quantity=number, needed=state.to_take(task))
     )
 
 
@@ -194,7 +194,7 @@ def _blocked(state: Picking, task: Task, text: str) -> Decision:
         return refuse(bad("pick.blocked_not_confirmed", read=text, location=task.location))
     there = [other for other in state.walk if other.location == task.location]
     facts: tuple[PickingFact, ...] = tuple(
-        short(state, other, state.picked(other), ShortCause.BLOCKED) for other in there
+        short_of(state, other, state.picked(other), ShortCause.BLOCKED) for other in there
     )
     missing = sum(state.needed(other) for other in there)
     return Decision(facts, good("pick.blocked", location=task.location, missing=missing))

@@ -69,11 +69,20 @@ class SkuWanted:
 
 @dataclass(frozen=True, slots=True)
 class AnotherToteWanted:
-    """The tote is full: an empty one is asked for."""
+    """The tote is full: an empty one is asked for, of the kind of box that was scanned where boxes are filled."""
+
+    carton: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class BoxChosen:
+    """Another kind of box than the proposed one was scanned; its own code comes next."""
+
+    carton: str
 
 
 @dataclass(frozen=True, slots=True)
 class ToteInHand:
-    """A tote was scanned at the end of the tour; a drop place comes next."""
+    """A tote was scanned to be left, full or at the end of the tour; its place comes next."""
 
     tote: str

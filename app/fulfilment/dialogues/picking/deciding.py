@@ -5,7 +5,7 @@ from dataclasses import replace
 from app.fulfilment.dialogues.picking.answering import press, typed
 from app.fulfilment.dialogues.picking.facts import banked
 from app.fulfilment.dialogues.picking.scanning import scan, take_tour, tours_to_take
-from app.fulfilment.dialogues.picking.state import PICKING_FACTS, Picking, evolve, in_hand
+from app.fulfilment.dialogues.picking.state import PICKING_FACTS, Picking, evolve, fold, in_hand
 from app.model.answers import (
     KEEP,
     Decision,
@@ -69,7 +69,7 @@ def _lent_changed(state: Picking | None, known: Known) -> Decision:
     if lent is None or lent.tour.version <= working.tour.version:
         return Decision()
     tour = lent.tour
-    change = TourChanged(tour.id, tour.version, working.takes_over(tour))
+    change = TourChanged(tour.id, tour.version, working.takes_over(tour), tour.onward)
     # Away from a stop, what was asked may be about a task that has changed.
     return Decision((change,), asking=KEEP if working.at else None)
 
@@ -85,24 +85,25 @@ def _completed(state: Picking | None, decision: Decision) -> Decision:
     working = in_hand(after)
     if not facts or working is None:
         return decision
-    pick = _banks_itself(working)
-    if pick is not None:
-        facts = (*facts, pick)
+    picks = _banks_itself(working)
+    if picks:
+        facts = (*facts, *picks)
         if verdict is not None and verdict.code == "pick.counted":
-            verdict = good("pick.banked", quantity=pick.quantity, tote=pick.tote, order=pick.order)
-        working = in_hand(evolve(working, pick))
+            quantity = sum(pick.quantity for pick in picks)
+            verdict = good("pick.banked", quantity=quantity, tote=picks[0].tote, order=picks[0].order)
+        working = in_hand(fold(working, picks))
     if working is not None and working.complete:
         facts = (*facts, TourFinished(working.tour.id))
         verdict = good("pick.tour_finished", tour=working.tour.id) if verdict is not None else None
     return replace(decision, facts=facts, verdict=verdict)
 
 
-def _banks_itself(state: Picking) -> Picked | None:
-    """On a tour with one tote, what is in the hand once it is all that the task needs and nothing of it was typed."""
+def _banks_itself(state: Picking) -> tuple[Picked, ...]:
+    """On a tour with one tote, what is in the hand once it is all that the stop needs and nothing of it was typed."""
     task = state.current
     if task is None or not state.one_tote or not state.counts or state.typed:
-        return None
-    return banked(state, task) if state.counted >= state.needed(task) else None
+        return ()
+    return banked(state, task) if state.counted >= state.to_take(task) else ()
 
 
 def park(state: Picking) -> tuple[PickingFact, ...]:

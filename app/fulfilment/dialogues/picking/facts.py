@@ -5,8 +5,22 @@ from app.model.facts import Damaged, Picked, PickUndone, ShortCause, Shorted, Ze
 from app.model.work import Task
 
 
-def banked(state: Picking, task: Task) -> Picked:
-    """What is in the hand goes into the tote of the task's slot."""
+def banked(state: Picking, task: Task) -> tuple[Picked, ...]:
+    """What is in the hand goes into the tote of the task's slot.
+
+    Units counted for several tasks at once fill these in the order of the tour.
+    """
+    left = state.counted
+    picks = []
+    for each in state.together(task):
+        units = min(left, state.needed(each))
+        if units:
+            picks.append(_picked(each, state, units))
+            left -= units
+    return tuple(picks)
+
+
+def _picked(task: Task, state: Picking, quantity: int) -> Picked:
     return Picked(
         tour=state.tour.id,
         task=task.id,
@@ -16,7 +30,7 @@ def banked(state: Picking, task: Task) -> Picked:
         lot=task.lot,
         location=task.location,
         tote=state.tote_of(task.slot),
-        quantity=state.counted,
+        quantity=quantity,
     )
 
 
@@ -35,7 +49,22 @@ def unpicked(pick: Picked) -> PickUndone:
     )
 
 
-def short(state: Picking, task: Task, found: int, cause: ShortCause) -> Shorted | ZeroPicked:
+def short(state: Picking, task: Task, found: int, cause: ShortCause) -> tuple[Shorted | ZeroPicked, ...]:
+    """A stop that has less than its tasks need. ``found`` counts what is banked for them and in the hand as well.
+
+    What is missing is missing to the last of them.
+    """
+    lacking = found_range(state, task).stop - found
+    shorts: list[Shorted | ZeroPicked] = []
+    for each in reversed(state.together(task)):
+        units = min(lacking, state.needed(each))
+        if units:
+            shorts.append(short_of(state, each, state.picked(each) + state.needed(each) - units, cause))
+            lacking -= units
+    return tuple(shorts)
+
+
+def short_of(state: Picking, task: Task, found: int, cause: ShortCause) -> Shorted | ZeroPicked:
     """A task that finds less than it needs. ``found`` counts what is banked and what is in the hand as well.
 
     ``missing`` is what this short adds: a task can be short twice, when less turns up than was said.
@@ -82,6 +111,6 @@ def damaged(state: Picking, task: Task, quantity: int) -> Damaged:
 
 
 def found_range(state: Picking, task: Task) -> range:
-    """What a short can say: from what is already found to one less than the task asks for."""
-    before = state.picked(task)
-    return range(before + state.counted, before + state.needed(task))
+    """What a short can say: from what is already found to one less than the stop's tasks ask for."""
+    before = sum(state.picked(each) for each in state.together(task))
+    return range(before + state.counted, before + state.to_take(task))

@@ -4,6 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from app.fulfilment.dialogues.picking import asking
+from app.fulfilment.dialogues.picking.containers import box_for, tote_to_fetch
+from app.fulfilment.dialogues.picking.dropping import buffer_for, nearest_drop
 from app.fulfilment.dialogues.picking.facts import found_range
 from app.fulfilment.dialogues.picking.saying import item_name
 from app.fulfilment.dialogues.picking.state import Picking, Step, may_take, step_of
@@ -11,9 +13,8 @@ from app.model.answers import Command, Kind, Prompt, Row, Say, say
 from app.model.facts import PickUndone
 from app.model.floor import LocationKind
 from app.model.known import Known
-from app.model.work import Task
+from app.model.work import PickMode, Task
 
-_AT_WORK = (Command.PROBLEM, Command.QUANTITY, Command.UNDO, Command.FULL, Command.WHY)
 _ANSWERING = (Command.BACK, Command.WHY)
 _ALWAYS = (Command.VIEW, Command.SIGN_OFF)
 
@@ -38,6 +39,20 @@ class _Here:
     def slot(self) -> int:
         return self.task.slot + 1
 
+    @property
+    def for_all(self) -> bool:
+        """Whether one tote takes the units of all orders."""
+        return self.state.tour.mode is PickMode.ONE_SKU
+
+
+def _keys_at_work(here: _Here) -> tuple[Command, ...]:
+    """The keys at a stop; a quantity only where typing one would be taken."""
+    state = here.state
+    enough = here.known.settings.type_quantity_from <= state.asked_at(here.task)
+    types = enough and 0 < state.counted < state.to_take(here.task)
+    quantity = (Command.QUANTITY,) if types else ()
+    return (Command.PROBLEM, *quantity, Command.UNDO, Command.FULL, Command.WHY)
+
 
 def prompt(state: Picking | None, known: Known) -> Prompt:
     """What the picker must do next."""
@@ -48,7 +63,9 @@ def prompt(state: Picking | None, known: Known) -> Prompt:
     elif state.task is None:
         asked = _drop(state, known)
     else:
-        asked = _ASKED[step_of(state)](_Here(state, state.task, known))
+        step = step_of(state)
+        task = (state.slot_without_tote or state.task) if step is Step.EMPTY_TOTE else state.task
+        asked = _ASKED[step](_Here(state, task, known))
     return _framed(asked, state, known)
 
 
@@ -127,6 +144,8 @@ def _why(state: Picking, known: Known) -> tuple[Say, ...]:
         if task.lot:
             reasons = (*reasons, say("pick.why_lot", lot=task.lot))
         reasons = (*reasons, say("pick.why_order", order=task.order, slot=task.slot + 1))
+    if tour.mode is not PickMode.ORDERS:
+        reasons = (*reasons, say(f"pick.why_{tour.mode.value}"))
     ship_by = tour.ship_by.isoformat(sep=" ", timespec="minutes")
     return (
         *reasons,
@@ -171,23 +190,54 @@ def _cart(state: Picking) -> Prompt:
 
 
 def _empty_tote(here: _Here) -> Prompt:
-    task = here.state.slot_without_tote or here.task
+    state, slot = here.state, here.slot
+    if state.tour.mode is PickMode.CARTON:
+        return _empty_box(here)
+    brought = tote_to_fetch(state, here.task, here.known)
+    if brought is not None:
+        ask = say("pick.scan_brought_tote", tote=brought.code, place=brought.place, slot=slot)
+    else:
+        ask = say("pick.scan_empty_tote", slot=slot)
     return Prompt(
         step=Step.EMPTY_TOTE.value,
-        large=say("pick.large_slot", slot=task.slot + 1),
-        ask=say("pick.scan_empty_tote", slot=task.slot + 1),
-        detail=(say("pick.slot_order", slot=task.slot + 1, order=task.order),),
+        large=say("pick.large_slot", slot=slot),
+        ask=ask,
+        detail=_whose_slot(here),
         accepts=(Kind.TOTE,),
+        keys=(Command.UNDO, Command.WHY),
+        target=brought.place if brought is not None else "",
+    )
+
+
+def _whose_slot(here: _Here) -> tuple[Say, ...]:
+    if here.for_all:
+        return (say("pick.slot_for_all", orders=len(here.state.tour.orders)),)
+    return (say("pick.slot_order", slot=here.slot, order=here.task.order),)
+
+
+def _empty_box(here: _Here) -> Prompt:
+    """The box that is shipped: its own code is a tote's; what kind of box it is was proposed, or scanned."""
+    carton = box_for(here.state, here.task)
+    return Prompt(
+        step=Step.EMPTY_TOTE.value,
+        large=say("pick.large_name", name=carton),
+        ask=say("pick.scan_box", carton=carton, slot=here.slot),
+        detail=(*_whose_slot(here), say("pick.other_box")),
+        accepts=(Kind.TOTE, Kind.CARTON),
         keys=(Command.UNDO, Command.WHY),
     )
 
 
 def _another_tote(here: _Here) -> Prompt:
+    full = say("pick.second_tote", slot=here.slot, order=here.task.order, tote=here.tote)
+    if here.state.tour.mode is PickMode.CARTON:
+        box = _empty_box(here)
+        return replace(box, step=Step.ANOTHER_TOTE.value, detail=(full, *box.detail[1:]), keys=_ANSWERING)
     return Prompt(
         step=Step.ANOTHER_TOTE.value,
         large=say("pick.large_slot", slot=here.slot),
         ask=say("pick.scan_empty_tote", slot=here.slot),
-        detail=(say("pick.second_tote", slot=here.slot, order=here.task.order, tote=here.tote),),
+        detail=(full,),
         accepts=(Kind.TOTE,),
         keys=_ANSWERING,
     )
@@ -196,10 +246,11 @@ def _another_tote(here: _Here) -> Prompt:
 def _location(here: _Here) -> Prompt:
     task, state = here.task, here.state
     detail: tuple[Say, ...] = (
-        say("pick.take_there", quantity=state.needed(task), item=here.item, sku=task.sku),
+        say("pick.take_there", quantity=state.to_take(task), item=here.item, sku=task.sku),
     )
     if isinstance(state.asking, asking.Jump):
         detail = (say("pick.again_jumps", location=state.asking.location), *detail)
+    detail = (*detail, *(say("pick.full_to_leave", tote=tote) for tote in state.full_totes))
     return Prompt(
         step=Step.LOCATION.value,
         large=say("pick.large_name", name=task.location),
@@ -216,19 +267,23 @@ def _for_whom(here: _Here) -> tuple[Say, ...]:
     lot = (say("pick.lot_to_take", lot=task.lot),) if task.lot else ()
     jump = here.state.asking
     again = (say("pick.again_jumps", location=jump.location),) if isinstance(jump, asking.Jump) else ()
-    return (*again, *lot, say("pick.goes_into", tote=here.tote, slot=here.slot, order=task.order))
+    if here.for_all:
+        into = say("pick.goes_into_for_all", tote=here.tote, orders=len(here.state.tour.orders))
+    else:
+        into = say("pick.goes_into", tote=here.tote, slot=here.slot, order=task.order)
+    return (*again, *lot, into)
 
 
 def _item(here: _Here) -> Prompt:
     task, state = here.task, here.state
-    needed, counted = state.needed(task), state.counted
+    needed, counted = state.to_take(task), state.counted
     return Prompt(
         step=Step.ITEM.value,
         large=say("pick.large_take", quantity=needed - counted),
         ask=say("pick.scan_item", sku=task.sku, item=here.item, number=counted + 1, of=needed),
         detail=_for_whom(here),
         accepts=(Kind.ITEM, Kind.TOTE, Kind.LOCATION) if counted else (Kind.ITEM, Kind.LOCATION),
-        keys=_AT_WORK,
+        keys=_keys_at_work(here),
     )
 
 
@@ -246,8 +301,11 @@ def _lot(here: _Here) -> Prompt:
 def _tote(here: _Here) -> Prompt:
     state = here.state
     counted = state.counted
-    needed = state.needed(here.task)
-    ask = say("pick.scan_tote", tote=here.tote, quantity=counted, order=here.task.order)
+    needed = state.to_take(here.task)
+    if here.for_all:
+        ask = say("pick.scan_tote_for_all", tote=here.tote, quantity=counted, orders=len(state.tour.orders))
+    else:
+        ask = say("pick.scan_tote", tote=here.tote, quantity=counted, order=here.task.order)
     if not state.typed:
         return Prompt(
             step=Step.TOTE.value,
@@ -255,7 +313,7 @@ def _tote(here: _Here) -> Prompt:
             ask=ask,
             detail=_for_whom(here),
             accepts=(Kind.TOTE,),
-            keys=_AT_WORK,
+            keys=_keys_at_work(here),
         )
     again = (say("pick.or_type_again", quantity=counted),) if state.one_tote else ()
     return Prompt(
@@ -264,14 +322,14 @@ def _tote(here: _Here) -> Prompt:
         ask=ask,
         detail=(*again, *_for_whom(here)),
         accepts=(Kind.TOTE,),
-        keys=_AT_WORK,
+        keys=_keys_at_work(here),
         entry="quantity" if state.one_tote else "",
     )
 
 
 def _quantity(here: _Here) -> Prompt:
     state = here.state
-    least, most = state.counted + 1, state.needed(here.task)
+    least, most = state.counted + 1, state.to_take(here.task)
     return Prompt(
         step=Step.QUANTITY.value,
         large=say("pick.large_take", quantity=most),
@@ -326,7 +384,7 @@ def _damaged(here: _Here) -> Prompt:
         step=Step.DAMAGED.value,
         large=say("pick.large_damaged"),
         ask=say("pick.type_how_many_damaged", item=here.item, most=asking.MOST_DAMAGED),
-        detail=(say("pick.damaged_still_needed", needed=here.state.needed(here.task)),),
+        detail=(say("pick.damaged_still_needed", needed=here.state.to_take(here.task)),),
         keys=_ANSWERING,
         entry="quantity",
     )
@@ -353,40 +411,46 @@ def _sku(here: _Here) -> Prompt:
 
 
 def _drop(state: Picking, known: Known) -> Prompt:
-    nearest = _nearest_drop(state, known)
-    left = say("pick.totes_left", totes=" ".join(state.totes_to_drop))
     if isinstance(state.asking, asking.ToteInHand):
-        return Prompt(
-            step=Step.DROP_PLACE.value,
-            large=say("pick.large_drop"),
-            ask=say("pick.scan_drop_place", tote=state.asking.tote),
-            detail=(say("pick.drop_nearest", place=nearest),) if nearest else (),
-            accepts=(Kind.LOCATION, Kind.TOTE),
-            keys=(Command.BACK, Command.UNDO, Command.WHY),
-            target=nearest,
-        )
+        return _drop_place(state, state.asking.tote, known)
     tote = next(iter(state.totes_to_drop), "")
     return Prompt(
         step=Step.DROP_TOTE.value,
         large=say("pick.large_name", name=tote),
         ask=say("pick.scan_tote_to_drop", tote=tote),
-        detail=(left,),
+        detail=(say("pick.totes_left", totes=" ".join(state.totes_to_drop)),),
         accepts=(Kind.TOTE,),
         keys=(Command.UNDO, Command.WHY),
+        target=buffer_for(state, tote, known) or nearest_drop(state, known),
+    )
+
+
+def _drop_place(state: Picking, tote: str, known: Known) -> Prompt:
+    buffer = buffer_for(state, tote, known)
+    if buffer:
+        return Prompt(
+            step=Step.DROP_PLACE.value,
+            large=say("pick.large_name", name=buffer),
+            ask=say("pick.scan_buffer", place=buffer, tote=tote),
+            detail=(say("pick.goes_on_elsewhere", tote=tote),),
+            accepts=(Kind.LOCATION, Kind.TOTE),
+            keys=(Command.BACK, Command.UNDO, Command.WHY),
+            target=buffer,
+        )
+    nearest = nearest_drop(state, known)
+    return Prompt(
+        step=Step.DROP_PLACE.value,
+        large=say("pick.large_drop"),
+        ask=say("pick.scan_drop_place", tote=tote),
+        detail=(say("pick.drop_nearest", place=nearest),) if nearest else (),
+        accepts=(Kind.LOCATION, Kind.TOTE),
+        keys=(Command.BACK, Command.UNDO, Command.WHY),
         target=nearest,
     )
 
 
-def _nearest_drop(state: Picking, known: Known) -> str:
-    """The drop place nearest to the last pick, across the floor."""
-    drops = [place for place in known.locations.values() if place.kind is LocationKind.DROP]
-    last = known.locations.get(state.picks[-1].location) if state.picks else None
-    if last is None:
-        return min((place.code for place in drops), default="")
-    return min(
-        ((abs(place.x_mm - last.x_mm) + abs(place.y_mm - last.y_mm), place.code) for place in drops),
-        default=(0, ""),
-    )[1]
+def _drop_under_way(here: _Here) -> Prompt:
+    return _drop(here.state, here.known)
 
 
 _ASKED: dict[Step, Callable[[_Here], Prompt]] = {
@@ -396,6 +460,7 @@ _ASKED: dict[Step, Callable[[_Here], Prompt]] = {
     Step.ITEM: _item,
     Step.LOT: _lot,
     Step.TOTE: _tote,
+    Step.DROP_PLACE: _drop_under_way,
     Step.QUANTITY: _quantity,
     Step.PROBLEM: _problem,
     Step.FOUND: _found,

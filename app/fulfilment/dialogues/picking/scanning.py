@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 
 from app.fulfilment.dialogues.picking import asking
+from app.fulfilment.dialogues.picking.containers import put_into_slot
+from app.fulfilment.dialogues.picking.dropping import drop, lift
 from app.fulfilment.dialogues.picking.facts import banked, short
 from app.fulfilment.dialogues.picking.saying import item_name, read_as, unexpected, wrong_item
 from app.fulfilment.dialogues.picking.state import QUESTIONS, Picking, Step, may_take, step_of
@@ -12,12 +14,9 @@ from app.model.facts import (
     CartScanned,
     Counted,
     LocationReached,
-    ToteAssigned,
-    ToteDropped,
     TourTaken,
     UnitsCounted,
 )
-from app.model.floor import LocationKind
 from app.model.known import Known
 from app.model.scans import Reading
 from app.model.work import LentTour, Task
@@ -34,11 +33,13 @@ def scan(state: Picking | None, reading: Reading, known: Known) -> Decision:
         return _cart(state, reading, known)
     task = state.task
     if task is None:
-        return _drop(state, reading, known)
+        return drop(state, reading, known)
+    if step is Step.DROP_PLACE:
+        return drop(state, reading, known)
     if step is Step.EMPTY_TOTE:
-        return _empty_tote(state, state.slot_without_tote or task, reading, known)
+        return put_into_slot(state, state.slot_without_tote or task, reading, known)
     if step is Step.ANOTHER_TOTE:
-        return _empty_tote(state, task, reading, known)
+        return put_into_slot(state, task, reading, known)
     if step is Step.LOCATION:
         return _location(state, task, reading, known)
     if step is Step.CONFIRM_SHORT and isinstance(state.asking, asking.ShortToConfirm):
@@ -93,28 +94,15 @@ def _cart(state: Picking, reading: Reading, known: Known) -> Decision:
     return Decision((CartScanned(state.tour.id, cart),), good("pick.cart_right", cart=cart))
 
 
-def _empty_tote(state: Picking, task: Task, reading: Reading, known: Known) -> Decision:
-    slot = task.slot + 1
-    found = resolve(reading, known, (Kind.TOTE,))
-    if found.meaning is None:
-        return refuse(unexpected("empty_tote", reading, found, slot=slot))
-    tote = found.meaning.key
-    for use in state.assigned:
-        if use.tote == tote:
-            return refuse(bad("pick.tote_twice", tote=tote, order=use.order, taken=use.slot + 1, slot=slot))
-    order = known.totes[tote].order
-    if order:
-        return refuse(bad("pick.tote_in_use", tote=tote, order=order, slot=slot))
-    return Decision(
-        (ToteAssigned(state.tour.id, task.slot, task.order, tote),),
-        good("pick.tote_assigned", tote=tote, slot=slot, order=task.order),
-    )
-
-
 def _location(state: Picking, task: Task, reading: Reading, known: Known) -> Decision:
-    found = resolve(reading, known, (Kind.LOCATION, Kind.ITEM), expected_location=task.location)
+    accepts = (Kind.LOCATION, Kind.ITEM, Kind.TOTE)
+    found = resolve(reading, known, accepts, expected_location=task.location)
     if found.meaning is None:
         return refuse(_no_location(task, reading, found))
+    if found.meaning.kind is Kind.TOTE:
+        return lift(state, found.meaning.key) or refuse(
+            bad("pick.wants_location", read=reading.text, kind=Kind.TOTE.value, location=task.location)
+        )
     if found.meaning.kind is Kind.ITEM:
         sku = found.meaning.key
         if sku != task.sku:
@@ -207,7 +195,7 @@ class Units:
 
 def count(state: Picking, task: Task, units: Units, known: Known) -> Decision:
     """Count units into the hand, or ask for their lot first. Never more than the task needs."""
-    needed, counted = state.needed(task), state.counted + units.quantity
+    needed, counted = state.to_take(task), state.counted + units.quantity
     if state.counted >= needed:
         return refuse(bad("pick.enough", counted=state.counted, tote=state.tote_of(task.slot)))
     if counted > needed:
@@ -231,10 +219,12 @@ def wants_lot(state: Picking, task: Task, known: Known) -> bool:
 def _tote(state: Picking, task: Task, tote: str, known: Known) -> Decision:
     wanted = state.tote_of(task.slot)
     if not state.counts:
-        return refuse(bad("pick.nothing_to_bank", tote=tote, item=item_name(known, task.sku)))
+        return lift(state, tote) or refuse(
+            bad("pick.nothing_to_bank", tote=tote, item=item_name(known, task.sku))
+        )
     if tote == wanted:
         return Decision(
-            (banked(state, task),),
+            banked(state, task),
             good("pick.banked", quantity=state.counted, tote=tote, order=task.order),
         )
     mine = next((use for use in state.assigned if use.tote == tote), None)
@@ -269,32 +259,7 @@ def _confirm_short(
         return refuse(_no_location(task, reading, found))
     if found.meaning.key != task.location:
         return refuse(bad("pick.wrong_location", read=found.meaning.key, location=task.location))
-    fact = short(state, task, confirm.found, confirm.cause)
+    facts = short(state, task, confirm.found, confirm.cause)
     code = "pick.shorted" if confirm.found else "pick.zero_picked"
-    words = good(code, found=confirm.found, missing=fact.missing, location=task.location)
-    return Decision((fact,), words)
-
-
-def _drop(state: Picking, reading: Reading, known: Known) -> Decision:
-    """The end of a tour: a tote, then the place where it is left."""
-    waiting = state.totes_to_drop
-    carried = state.asking.tote if isinstance(state.asking, asking.ToteInHand) else ""
-    found = resolve(reading, known, (Kind.TOTE, Kind.LOCATION))
-    match found.meaning:
-        case Meaning(kind=Kind.TOTE, key=tote):
-            if tote in waiting:
-                return Decision(verdict=wait("pick.tote_in_hand", tote=tote), asking=asking.ToteInHand(tote))
-            return refuse(bad("pick.tote_not_to_drop", read=tote, tote=carried or waiting[0]))
-        case Meaning(kind=Kind.LOCATION, key=place):
-            if not carried:
-                return refuse(bad("pick.drop_tote_first", read=place, tote=waiting[0]))
-            if known.locations[place].kind is not LocationKind.DROP:
-                return refuse(bad("pick.no_drop_place", read=place, tote=carried))
-            return Decision(
-                (ToteDropped(state.tour.id, carried, place),),
-                good("pick.tote_dropped", tote=carried, place=place),
-            )
-        case _:
-            if carried:
-                return refuse(unexpected("drop_place", reading, found, tote=carried))
-            return refuse(unexpected("drop_tote", reading, found, tote=waiting[0]))
+    missing = sum(fact.missing for fact in facts)
+    return Decision(facts, good(code, found=confirm.found, missing=missing, location=task.location))

@@ -28,7 +28,7 @@ from app.model.facts import (
     ZeroPicked,
 )
 from app.model.facts.codec import UnknownFactError, decode
-from app.model.work import LentTour, Task, Tour
+from app.model.work import LentTour, PickMode, Task, Tour
 
 _LEFT_REMEMBERED = 16
 """So many ended tours are remembered, until the central has taken their records back."""
@@ -100,8 +100,8 @@ class Picking:
 
     @property
     def one_tote(self) -> bool:
-        """Whether the tour serves one order: its tote need not be scanned at the stops."""
-        return len(self.tour.orders) == 1
+        """Whether all that is picked goes into one tote: it need not be scanned at the stops."""
+        return self.tour.mode is PickMode.ONE_SKU or len(self.tour.orders) == 1
 
     @property
     def counted(self) -> int:
@@ -124,6 +124,25 @@ class Picking:
     def needed(self, task: Task) -> int:
         """Units of a task that are still to be banked; those in the hand are among them."""
         return task.quantity - self.missing_of(task) - self.picked(task)
+
+    def together(self, task: Task) -> tuple[Task, ...]:
+        """The open tasks that are counted as one: all of a stop on a tour over one SKU, else the task alone."""
+        if self.tour.mode is not PickMode.ONE_SKU:
+            return (task,)
+        here = (task.location, task.sku, task.lot)
+        return tuple(
+            other
+            for other in self.tour.tasks
+            if (other.location, other.sku, other.lot) == here and self.needed(other) > 0
+        )
+
+    def asked_at(self, task: Task) -> int:
+        """Units that the stop's tasks ask for in all."""
+        return sum(each.quantity for each in self.together(task))
+
+    def to_take(self, task: Task) -> int:
+        """Units that are still to be banked at the stop with this task; those in the hand are among them."""
+        return sum(self.needed(other) for other in self.together(task))
 
     @property
     def walk(self) -> tuple[Task, ...]:
@@ -171,9 +190,19 @@ class Picking:
     @property
     def totes_to_drop(self) -> tuple[str, ...]:
         """Totes with something in them that are not at a drop place yet, by slot."""
-        filled = {pick.tote for pick in self.picks} - self.dropped_totes
+        brought = {use.tote for use in self.assigned if use.brought}
+        filled = ({pick.tote for pick in self.picks} | brought) - self.dropped_totes
         return tuple(
             use.tote for use in sorted(self.assigned, key=lambda use: use.slot) if use.tote in filled
+        )
+
+    @property
+    def full_totes(self) -> tuple[str, ...]:
+        """Totes that may be left under way: another one has taken their slot."""
+        return tuple(
+            use.tote
+            for use in self.assigned
+            if use.tote in self.totes_to_drop and use.tote != self.tote_of(use.slot)
         )
 
     @property
@@ -242,11 +271,13 @@ def step_of(state: Picking | None) -> Step:
     for question, step in _AT_A_TASK:
         if isinstance(state.asking, question):
             return step
+    if isinstance(state.asking, asking.ToteInHand):
+        return Step.DROP_PLACE
     if state.slot_without_tote is not None:
         return Step.EMPTY_TOTE
     if state.current is None:
         return Step.LOCATION
-    full = state.typed or state.counted >= state.needed(state.current)
+    full = state.typed or state.counted >= state.to_take(state.current)
     return Step.TOTE if full else Step.ITEM
 
 
@@ -301,7 +332,7 @@ def _after(state: Picking, fact: PickingFact) -> Picking:
         case Shorted() | ZeroPicked():
             return _moved_on(replace(state, missing=(*state.missing, (fact.task, fact.missing))))
         case TourChanged():
-            tour = replace(state.tour, tasks=fact.tasks, version=fact.version)
+            tour = replace(state.tour, tasks=fact.tasks, version=fact.version, onward=fact.onward)
             return _moved_on(replace(state, tour=tour))
         case ToteDropped():
             return replace(state, dropped=(*state.dropped, fact))
