@@ -205,6 +205,13 @@ def _character(value: Any, at: _At) -> str:
     return str(plain)
 
 
+def _yes_or_no(value: Any, at: _At) -> bool:
+    plain = _plain(value)
+    if not isinstance(plain, bool):
+        raise at.wrong(value, "true or false")
+    return plain
+
+
 def _whole(least: int, most: int) -> Reader:
     def read(value: Any, at: _At) -> int:
         plain = _plain(value)
@@ -336,6 +343,7 @@ _CENTRAL: dict[str, Reader] = {
 _SITE: dict[str, Reader] = {
     "name": _text,
     "type_quantity_from": _whole(1, 1_000),
+    "prefill_quantity": _yes_or_no,
     "weight_tolerance_permille": _whole(0, 1_000),
     "weight_tolerance_g": _whole(0, 100_000),
     "idle_lock_s": _whole(10, 86_400),

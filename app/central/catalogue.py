@@ -13,16 +13,17 @@ from sqlalchemy import delete, select, update
 from app.central import schema
 from app.central.refusal import ApiError
 from app.central.store import Tx, insert_new, upsert
-from app.model.floor import Cart, Floor, Location, LocationKind, ToteUse, Walkway
+from app.model.floor import Cart, Floor, Location, LocationKind, ToteUse, Walkway, Zone
 from app.model.items import Barcode, Item, PackLevel
 from app.model.known import SiteSettings
 from app.model.parcels import Carton
-from app.model.people import Operator, Role
+from app.model.people import Experience, Operator, Role
 
 _ITEM = TypeAdapter(Item)
 _CARTON = TypeAdapter(Carton)
 _FLOOR = TypeAdapter(Floor)
 _LOCATION = TypeAdapter(Location)
+_ZONE = TypeAdapter(Zone)
 _CART = TypeAdapter(Cart)
 _TOTE = TypeAdapter(ToteUse)
 _OPERATOR = TypeAdapter(Operator)
@@ -114,6 +115,17 @@ def link_barcode(tx: Tx, code: str, sku: str, quantity: int = 1, level: PackLeve
     _, taken = save_barcodes(tx, [(Barcode(code, quantity, level), sku)])
     if taken:
         raise ApiError(409, "barcode.taken", barcode=code, sku=taken[0].holder)
+
+
+def save_zones(tx: Tx, rows: Iterable[Zone]) -> int:
+    """Save zones; how many changed."""
+    before = zones(tx)
+    wanted = {zone.code: zone for zone in rows}
+    bodies = [(code, _plain(_ZONE, zone)) for code, zone in wanted.items() if before.get(code) != zone]
+    upsert(tx.conn, schema.zone, [{"site": tx.site, "code": code, "body": body} for code, body in bodies])
+    for code, body in bodies:
+        tx.publish("zone", code, body)
+    return len(bodies)
 
 
 def save_locations(tx: Tx, rows: Iterable[Location]) -> int:
@@ -216,6 +228,13 @@ def items(tx: Tx, skus: Collection[str] | None = None) -> dict[str, Item]:
     }
 
 
+def zones(tx: Tx) -> dict[str, Zone]:
+    """Zones by code: those that were described; all others have the defaults."""
+    return {
+        row.code: _ZONE.validate_python(row.body) for row in _rows(tx, schema.zone, schema.zone.c.code, None)
+    }
+
+
 def locations(tx: Tx, codes: Collection[str] | None = None) -> dict[str, Location]:
     """Locations by code: all, or those asked for that there are."""
     return {
@@ -250,7 +269,12 @@ def operators(tx: Tx) -> dict[str, Operator]:
     """Operators by id."""
     return {
         row.id: Operator(
-            row.id, row.name, tuple(Role(role) for role in row.roles), row.badge_sha256, row.pin_verifier
+            row.id,
+            row.name,
+            tuple(Role(role) for role in row.roles),
+            row.badge_sha256,
+            row.pin_verifier,
+            Experience(row.experience),
         )
         for row in _rows(tx, schema.operator, schema.operator.c.id, None)
     }

@@ -162,6 +162,7 @@ operator = Table(
     Column("roles", JSON, nullable=False),
     _code("badge_sha256"),
     _code("pin_verifier", default="", size=256),
+    _code("experience", default="experienced", size=16),
     PrimaryKeyConstraint("site", "id"),
     UniqueConstraint("site", "badge_sha256"),
 )
@@ -227,6 +228,16 @@ barcode = Table(
     CheckConstraint("quantity > 0", name="quantity"),
     Index(None, "site", "sku"),
 )
+
+zone = Table(
+    "zone",
+    metadata,
+    _key(),
+    _code("code"),
+    Column("body", JSON, nullable=False),
+    PrimaryKeyConstraint("site", "code"),
+)
+"""``body`` is the encoded ``Zone``. A zone without a row has the defaults."""
 
 location = Table(
     "location",

@@ -17,6 +17,34 @@ class LocationKind(StrEnum):
     """Where a tote waits that cannot go on."""
 
 
+class Proof(StrEnum):
+    """What a stop can ask to be scanned."""
+
+    LOCATION = "location"
+    """The location's label or its check code."""
+    CHECK_CODE = "check_code"
+    """The check code and nothing else: a list of labels on paper will not do."""
+    ITEM = "item"
+    EACH_UNIT = "each_unit"
+    """Every unit, or the inner or case it is in: no quantity is typed or filled in."""
+    LOT = "lot"
+    SERIAL = "serial"
+    TOTE = "tote"
+    """The tote, also on a tour that has only one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Zone:
+    """A part of the floor and its rules. A zone that was never described has these defaults."""
+
+    code: str
+    proofs: tuple[Proof, ...] = (Proof.LOCATION, Proof.ITEM)
+    other_lot_allowed: bool = False
+    """Another lot than the planned one may be taken, and is booked as what it is."""
+    zero_check: bool = False
+    """Whether a location that should now be empty is looked at."""
+
+
 @dataclass(frozen=True, slots=True)
 class Location:
     """A place with a label. ``x_mm`` and ``y_mm`` are where a picker stands, from the floor's lower left."""

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from app.model.floor import Proof
+
 Variant = tuple[tuple[str, str], ...]
 """What tells an item from its sisters, in a fixed order: ``(("size", "M"), ("colour", "navy"))``."""
 
@@ -45,6 +47,8 @@ class Item:
     serial_controlled: bool = False
     fragile: bool = False
     hazard_class: str = ""
+    verify: tuple[Proof, ...] = ()
+    """What must be scanned for this item beyond what its zone asks for."""
 
     @property
     def volume_mm3(self) -> int:

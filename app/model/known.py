@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import Any
 
 from app.model.exceptions import WarehouseException
-from app.model.floor import Cart, Floor, Location, ToteUse
+from app.model.floor import Cart, Floor, Location, ToteUse, Zone
 from app.model.items import Barcode, Item
 from app.model.parcels import Carton, LabelAnswer
 from app.model.people import Operator
@@ -27,6 +27,8 @@ class SiteSettings:
     weight_tolerance_g: int = 50
     """A parcel's weight may differ from the calculated one by the larger of the two."""
     idle_lock_s: int = 300
+    prefill_quantity: bool = False
+    """One scan of an item counts all units that are needed; the quantity is then confirmed."""
     wrap_weight_g: int = 20
     """What the protection of one fragile unit weighs, for the calculated weight."""
     max_stops: int = 30
@@ -53,6 +55,7 @@ RECORDS: Mapping[str, Any] = MappingProxyType(
         "settings": SiteSettings,
         "floor": Floor,
         "item": Item,
+        "zone": Zone,
         "location": Location,
         "cart": Cart,
         "carton": Carton,
@@ -65,7 +68,7 @@ RECORDS: Mapping[str, Any] = MappingProxyType(
         "station": StationState,
     }
 )
-"""Keys: settings ``site``, floor ``floor``, item by SKU, location, cart, carton and tote by code, operator by id,
+"""Keys: settings ``site``, floor ``floor``, item by SKU, zone, location, cart, carton and tote by code, operator by id,
 tour by tour id (only those lent to this station), pack_job by order, label by parcel, exception by id, station by
 name. A record without a value is a deletion."""
 
@@ -80,6 +83,7 @@ class Known:
     floor: Floor = field(default_factory=Floor)
     items: dict[str, Item] = field(default_factory=dict)
     barcodes: dict[str, tuple[Item, Barcode]] = field(default_factory=dict)
+    zones: dict[str, Zone] = field(default_factory=dict)
     locations: dict[str, Location] = field(default_factory=dict)
     check_codes: dict[str, list[Location]] = field(default_factory=dict)
     """Check codes need not be unique on the floor: they confirm the place that the step expects."""
@@ -119,6 +123,7 @@ class Known:
 
     def _tables(self) -> dict[str, dict[str, Any]]:
         return {
+            "zone": self.zones,
             "cart": self.carts,
             "carton": self.cartons,
             "tote": self.totes,

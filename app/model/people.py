@@ -12,6 +12,13 @@ class Role(StrEnum):
     SUPERVISOR = "supervisor"
 
 
+class Experience(StrEnum):
+    """How well somebody knows the work. More is asked of a trainee."""
+
+    TRAINEE = "trainee"
+    EXPERIENCED = "experienced"
+
+
 class View(StrEnum):
     """What a terminal shows."""
 
@@ -33,6 +40,7 @@ class Operator:
     roles: tuple[Role, ...]
     badge_sha256: str
     pin_verifier: str = ""
+    experience: Experience = Experience.EXPERIENCED
 
     def may(self, view: View) -> bool:
         """Whether this person may work in a view."""

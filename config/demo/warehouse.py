@@ -72,6 +72,7 @@ def write_warehouse(folder: Path, *, seed: int, orders: int, now: datetime) -> N
         folder / "barcodes.csv",
         (row for number, pair in enumerate(items) for row in _barcodes(number, *pair)),
     )
+    _write(folder / "zones.csv", _zones())
     _write(folder / "locations.csv", [*_locations(chance), *_places()])
     _write(folder / "walkways.csv", _walkways())
     _write(folder / "equipment.csv", _equipment())
@@ -136,6 +137,11 @@ def _cross_ys() -> tuple[int, int, int]:
 
 def _code(aisle: int, bay: int, level: int) -> str:
     return f"{chr(ord('A') + aisle)}-{bay + 1:02}-{level}"
+
+
+def _zones() -> Iterable[Row]:
+    yield {"zone": "FAST", "scan": "location; item", "other_lot": "no", "zero_check": "yes"}
+    yield {"zone": "RESERVE", "scan": "location; item", "other_lot": "yes", "zero_check": "no"}
 
 
 def _locations(chance: random.Random) -> Iterable[Row]:

@@ -14,9 +14,10 @@ from app.central import audit, catalogue, imports, orders
 from app.central.imports import Kind, Report, read_csv
 from app.central.imports.rows import columns, required
 from app.central.store import Store
+from app.model.floor import Proof
 from app.model.items import Barcode, PackLevel
 from app.model.orders import OrderStatus
-from app.model.people import pin_material
+from app.model.people import Experience, pin_material
 from app.model.stock import bin_place
 from app.model.words import WORDS, phrase
 from tests.central.books import SITE, balance, open_books
@@ -33,6 +34,7 @@ MILK,Milk 1 l,,,90,60,200,1030,yes,yes,no,no,
 4006381333948,TEE-L,1,
 MILK-1,MILK,1,unit
 """,
+    "zones": "zone,scan,other_lot,zero_check\nA,check_code; item,yes,no\n",
     "locations": """location,zone,kind,x_mm,y_mm,pickable,check_code
 A-01-1,A,pick_face,1000,2000,yes,17
 R-01-1,R,reserve,9000,2000,,
@@ -354,3 +356,32 @@ def _head(store: Store) -> int:
     from app.central import schema
 
     return store.read(SITE, lambda tx: int(tx.conn.execute(select(schema.site.c.head)).scalar_one()))
+
+
+def test_a_zone_says_what_is_scanned_there(store: Store) -> None:
+    report = take_in(store, "zones", "zone,scan,other_lot\nA,check_code; item; tote,yes\nB,,\n")
+    assert report.ok
+    zones = store.read(SITE, catalogue.zones)
+    assert zones["A"].proofs == (Proof.CHECK_CODE, Proof.ITEM, Proof.TOTE)
+    assert zones["A"].other_lot_allowed
+    assert set(zones["B"].proofs) == {Proof.LOCATION, Proof.ITEM}
+    assert take_in(store, "zones", "zone,scan,other_lot\nB,,\n").files[0].changed == 0
+
+
+def test_a_zone_in_which_nobody_proves_where_they_stand_is_refused(store: Store) -> None:
+    assert problems(take_in(store, "zones", "zone,scan\nA,item\n"))
+
+
+def test_an_item_asks_for_more_than_its_zone_and_an_operator_is_a_trainee(store: Store) -> None:
+    take_in(
+        store,
+        "items",
+        "sku,name,length_mm,width_mm,height_mm,weight_g,verify\nX,Thing,1,1,1,1,each_unit; tote\n",
+    )
+    take_in(
+        store,
+        "operators",
+        "id,name,roles,badge,experience\nbob,Bob,picker,bbbbbbbbbbbbbbbbbbbbbbbbbbbb,trainee\n",
+    )
+    assert store.read(SITE, catalogue.items)["X"].verify == (Proof.EACH_UNIT, Proof.TOTE)
+    assert store.read(SITE, catalogue.operators)["bob"].experience is Experience.TRAINEE

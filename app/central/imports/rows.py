@@ -19,11 +19,11 @@ from pydantic import (
 
 from app.central.documents import DocumentKind
 from app.central.intake import MAX_QUANTITY, Code, OrderNumber, ShipBy, Text
-from app.model.floor import Cart, Location, LocationKind, Walkway
+from app.model.floor import Cart, Location, LocationKind, Proof, Walkway, Zone
 from app.model.items import Barcode, Item, PackLevel, Variant
 from app.model.orders import ShortPolicy
 from app.model.parcels import Carton
-from app.model.people import Role
+from app.model.people import Experience, Role
 
 
 class Kind(StrEnum):
@@ -31,6 +31,7 @@ class Kind(StrEnum):
 
     ITEMS = "items"
     BARCODES = "barcodes"
+    ZONES = "zones"
     LOCATIONS = "locations"
     WALKWAYS = "walkways"
     EQUIPMENT = "equipment"
@@ -55,7 +56,7 @@ def _variant(value: object) -> object:
     return tuple(pairs)
 
 
-def _roles(value: object) -> object:
+def _several(value: object) -> object:
     return tuple(filter(None, re.split(r"[;,| ]+", value.lower()))) if isinstance(value, str) else value
 
 
@@ -77,6 +78,7 @@ Grams = Annotated[int, Field(ge=0, le=10_000_000)]
 Coordinate = Annotated[int, Field(ge=-10_000_000, le=10_000_000)]
 Units = Annotated[int, Field(ge=1, le=MAX_QUANTITY)]
 Scanned = Annotated[Code, AfterValidator(_single)]
+Proofs = Annotated[tuple[Proof, ...], BeforeValidator(_several)]
 VariantCell = Annotated[Variant, BeforeValidator(_variant)]
 
 
@@ -102,6 +104,7 @@ class ItemRow(Row):
     serial: bool = False
     fragile: bool = False
     hazard_class: Annotated[Text, Field(max_length=16)] = ""
+    verify: Proofs = ()
 
     @model_validator(mode="after")
     def _expiry_needs_lot(self) -> Self:
@@ -125,6 +128,7 @@ class ItemRow(Row):
             serial_controlled=self.serial,
             fragile=self.fragile,
             hazard_class=self.hazard_class,
+            verify=tuple(sorted(set(self.verify))),
         )
 
 
@@ -146,6 +150,25 @@ class BarcodeRow(Row):
         """The barcode of this row."""
         usual = PackLevel.UNIT if self.quantity == 1 else PackLevel.CASE
         return Barcode(self.barcode, self.quantity, self.level or usual)
+
+
+class ZoneRow(Row):
+    """zones.csv."""
+
+    zone: Code
+    scan: Proofs = (Proof.LOCATION, Proof.ITEM)
+    other_lot: bool = False
+    zero_check: bool = False
+
+    @model_validator(mode="after")
+    def _a_stop_is_proved(self) -> Self:
+        if not {Proof.LOCATION, Proof.CHECK_CODE} & set(self.scan):
+            raise ValueError("scan needs location or check_code: nobody can tell where a picker stands")
+        return self
+
+    def rules(self) -> Zone:
+        """The zone of this row."""
+        return Zone(self.zone, tuple(sorted(set(self.scan))), self.other_lot, self.zero_check)
 
 
 class LocationRow(Row):
@@ -244,9 +267,10 @@ class OperatorRow(Row):
 
     id: Scanned
     name: Annotated[Text, Field(min_length=1)]
-    roles: Annotated[tuple[Role, ...], BeforeValidator(_roles), Field(min_length=1)]
+    roles: Annotated[tuple[Role, ...], BeforeValidator(_several), Field(min_length=1)]
     badge: Annotated[str, AfterValidator(_secret)]
     pin: Annotated[str, StringConstraints(pattern=r"^[0-9]{4,12}$")] | Literal[""] = ""
+    experience: Experience = Experience.EXPERIENCED
 
     @model_validator(mode="after")
     def _supervisors_have_pins(self) -> Self:
@@ -295,6 +319,7 @@ class OrderRow(Row):
 ROWS: Mapping[Kind, type[Row]] = {
     Kind.ITEMS: ItemRow,
     Kind.BARCODES: BarcodeRow,
+    Kind.ZONES: ZoneRow,
     Kind.LOCATIONS: LocationRow,
     Kind.WALKWAYS: WalkwayRow,
     Kind.EQUIPMENT: EquipmentRow,

@@ -55,6 +55,10 @@ def _barcodes(tx: Tx, rows: Lines[kinds.BarcodeRow]) -> Saved:
     return saved
 
 
+def _zones(tx: Tx, rows: Lines[kinds.ZoneRow]) -> Saved:
+    return Saved(catalogue.save_zones(tx, [row.rules() for _, row in rows]))
+
+
 def _locations(tx: Tx, rows: Lines[kinds.LocationRow]) -> Saved:
     return Saved(catalogue.save_locations(tx, [row.place() for _, row in rows]))
 
@@ -89,7 +93,8 @@ def hashed(known: Mapping[str, Operator], rows: Lines[kinds.OperatorRow]) -> lis
             verifier = before.pin_verifier if before is not None and before.badge_sha256 == digest else ""
             if not verifier or not _verifies(hasher, verifier, material):
                 verifier = hasher.hash(material)
-        people.append((line, Operator(row.id, row.name, tuple(sorted(set(row.roles))), digest, verifier)))
+        roles = tuple(sorted(set(row.roles)))
+        people.append((line, Operator(row.id, row.name, roles, digest, verifier, row.experience)))
     return people
 
 
@@ -131,6 +136,7 @@ def _refused(line: int, column: str, refused: ApiError) -> Problem:
 _SAVE: Mapping[Kind, Callable[[Tx, Any], Saved]] = {
     Kind.ITEMS: _items,
     Kind.BARCODES: _barcodes,
+    Kind.ZONES: _zones,
     Kind.LOCATIONS: _locations,
     Kind.WALKWAYS: _walkways,
     Kind.EQUIPMENT: _equipment,

@@ -149,7 +149,7 @@ def _in_hand(session: Session) -> tuple[View, ...]:
 def _work(session: Session, entry: Entry, known: Known, ref: str) -> Decision:
     match session.view:
         case View.PICKING:
-            decision = picking.decide(session.picking, entry, known)
+            decision = picking.decide(session.picking, entry, known, session.operator)
             return replace(decision, asking=Questions(picking=decision.asking))
         case View.PACKING:
             decision = packing.decide(session.packing, entry, known, ref)
@@ -201,7 +201,7 @@ def _news(session: Session, known: Known, ref: str) -> Decision:
     packed = replace(packed, asking=Questions(packing=packed.asking))
     if session.view is not View.PICKING and not picking.holds_work(session.picking):
         return packed
-    picked = picking.decide(session.picking, LentChanged(), known)
+    picked = picking.decide(session.picking, LentChanged(), known, session.operator)
     verdict = picked.verdict or _came(picked)
     return _then(replace(picked, verdict=verdict, asking=Questions(picking=picked.asking)), packed)
 
@@ -269,7 +269,7 @@ def prompt(session: Session, known: Known) -> Prompt:
         return about_signing
     match session.view:
         case View.PICKING:
-            return picking.prompt(session.picking, known)
+            return picking.prompt(session.picking, known, session.operator)
         case View.PACKING:
             return packing.prompt(session.packing, known)
         case View.EXCEPTIONS:

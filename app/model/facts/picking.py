@@ -13,6 +13,8 @@ class Counted(StrEnum):
     SCAN = "scan"
     TYPED_QUANTITY = "typed_quantity"
     TYPED_SKU = "typed_sku"
+    FILLED_IN = "filled_in"
+    """One scan that counted all that was needed, where the site wants it so."""
 
 
 class ShortCause(StrEnum):

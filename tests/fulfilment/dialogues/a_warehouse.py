@@ -23,7 +23,7 @@ from app.model.answers import (
 )
 from app.model.facts import Fact, Picked, PickingFact, PickUndone
 from app.model.facts.codec import Recorded, decode, encode
-from app.model.floor import Cart, Location, LocationKind, ToteUse
+from app.model.floor import Cart, Location, LocationKind, Proof, ToteUse
 from app.model.items import Barcode, Item, PackLevel
 from app.model.known import Known, SiteSettings
 from app.model.parcels import Carton, LabelAnswer
@@ -35,6 +35,7 @@ from app.model.work import LentTour, Task, Tour
 F = TypeVar("F", bound=PickingFact)
 
 STATION = "bench-1"
+OPERATOR = "op-1"
 SHIP_BY = datetime(2026, 11, 23, 15, 0, tzinfo=UTC)
 RECORDED_AT = datetime(2026, 11, 22, 6, 30, tzinfo=UTC)
 BADGE_SECRET = "0123456789abcdef0123456789abcdef"
@@ -48,6 +49,8 @@ def an_item(
     variant: tuple[tuple[str, str], ...] = (),
     lot_controlled: bool = False,
     fragile: bool = False,
+    serial_controlled: bool = False,
+    verify: tuple[Proof, ...] = (),
 ) -> Item:
     return Item(
         sku=sku,
@@ -61,6 +64,8 @@ def an_item(
         barcodes=barcodes or (Barcode(f"bar-{sku}", 1),),
         lot_controlled=lot_controlled,
         fragile=fragile,
+        serial_controlled=serial_controlled,
+        verify=verify,
     )
 
 
@@ -179,8 +184,8 @@ class Picker:
 
     def enter(self, entry: Entry) -> Decision:
         before = self.state
-        decision = picking.decide(before, entry, self.known)
-        assert decision == picking.decide(before, entry, self.known), (
+        decision = picking.decide(before, entry, self.known, OPERATOR)
+        assert decision == picking.decide(before, entry, self.known, OPERATOR), (
             "a decision depends on its arguments alone"
         )
         facts = tuple(fact for fact in decision.facts if isinstance(fact, PICKING_FACTS))
@@ -205,7 +210,7 @@ class Picker:
 
     @property
     def prompt(self) -> Prompt:
-        return picking.prompt(self.state, self.known)
+        return picking.prompt(self.state, self.known, OPERATOR)
 
     @property
     def step(self) -> str:

@@ -16,6 +16,7 @@ from app.model.known import Known
 from app.model.scans import Scanned
 from app.model.work import LentTour, PickMode, Task, Tour
 from tests.fulfilment.dialogues.a_warehouse import (
+    OPERATOR,
     STATION,
     Picker,
     a_location,
@@ -218,8 +219,8 @@ def test_folding_the_journal_again_gives_the_same_state_and_the_same_prompt(
         state, replayed = picker.state, picker.replayed()
         assert state is not None
         assert replayed == replace(state, asking=None)
-        assert picking.prompt(replayed, picker.known) == picking.prompt(
-            replace(state, asking=None), picker.known
+        assert picking.prompt(replayed, picker.known, OPERATOR) == picking.prompt(
+            replace(state, asking=None), picker.known, OPERATOR
         )
 
 

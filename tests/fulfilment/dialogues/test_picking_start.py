@@ -28,7 +28,7 @@ def test_without_a_tour_a_cart_is_asked_for() -> None:
 
 
 def test_a_cart_scan_asks_the_central_for_a_tour_and_waits() -> None:
-    decision = picking.decide(None, scanned("K-1"), a_warehouse())
+    decision = picking.decide(None, scanned("K-1"), a_warehouse(), "op-1")
     assert decision.verdict is not None
     assert decision.verdict.tone is Tone.WAIT
     assert decision.verdict.code == "pick.asked_for_tour"

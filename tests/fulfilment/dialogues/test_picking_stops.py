@@ -327,6 +327,7 @@ def test_the_reasons_of_the_stop_and_of_the_walk_stand_beside_the_question() -> 
         "pick.why_order",
         "pick.why_walk",
         "pick.why_now",
+        "pick.why_asked_by_item",
     ]
     walk = dict(picker.prompt.why[3].params)
     assert (walk["planned"], walk["instead"]) == (84, 120)

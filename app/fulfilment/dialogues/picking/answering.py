@@ -1,12 +1,14 @@
 """What a key or a typed line means at each step of a tour."""
 
 from app.fulfilment.dialogues.picking import asking
+from app.fulfilment.dialogues.picking.demands import Demands, demands
 from app.fulfilment.dialogues.picking.facts import banked, damaged, found_range, short_of, unpicked
 from app.fulfilment.dialogues.picking.saying import wrong_item
 from app.fulfilment.dialogues.picking.scanning import Units, count, refuse
 from app.fulfilment.dialogues.picking.state import QUESTIONS, Picking, Step, in_hand, step_of
 from app.model.answers import Command, Decision, bad, good, wait
 from app.model.facts import Counted, CountUndone, PickingFact, ShortCause, UnitsCounted
+from app.model.floor import Proof
 from app.model.known import Known
 from app.model.work import Task
 
@@ -14,7 +16,7 @@ MOST_TYPED = 40
 """A typed line is cut to this before it is shown or kept."""
 
 
-def press(state: Picking | None, command: Command, known: Known) -> Decision:
+def press(state: Picking | None, command: Command, known: Known, operator: str) -> Decision:
     """What follows from a key or a command barcode."""
     working = in_hand(state)
     step = step_of(working)
@@ -33,7 +35,8 @@ def press(state: Picking | None, command: Command, known: Known) -> Decision:
         case Command.PROBLEM:
             return Decision(verdict=wait("pick.which_problem"), asking=asking.ProblemWanted())
         case Command.QUANTITY:
-            return _quantity(working, task, known)
+            wanted = demands(task, known, operator, one_tote=working.one_tote)
+            return _quantity(working, task, known, wanted)
         case Command.FULL:
             slot = task.slot + 1
             return Decision(
@@ -70,14 +73,18 @@ def _undo(state: Picking) -> Decision:
     )
 
 
-def _quantity(state: Picking, task: Task, known: Known) -> Decision:
+def _quantity(state: Picking, task: Task, known: Known, wanted: Demands) -> Decision:
+    """Type a quantity: from so many up and after one scan, or at once where the zone wants no item scanned."""
     if state.current is None:
         return refuse(bad("pick.scan_location_before", location=task.location))
-    least, asked = known.settings.type_quantity_from, state.asked_at(task)
-    if asked < least:
-        return refuse(bad("pick.quantity_too_small", asked=asked, least=least))
-    if not state.counts:
-        return refuse(bad("pick.quantity_scan_one_first", sku=task.sku))
+    if Proof.EACH_UNIT in wanted or Proof.SERIAL in wanted:
+        return refuse(bad("pick.each_unit_is_scanned", sku=task.sku))
+    if Proof.ITEM in wanted:
+        least, asked = known.settings.type_quantity_from, state.asked_at(task)
+        if asked < least:
+            return refuse(bad("pick.quantity_too_small", asked=asked, least=least))
+        if not state.counts:
+            return refuse(bad("pick.quantity_scan_one_first", sku=task.sku))
     needed = state.to_take(task)
     if state.counted >= needed:
         return refuse(bad("pick.enough", counted=state.counted, tote=state.tote_of(task.slot)))
@@ -87,13 +94,14 @@ def _quantity(state: Picking, task: Task, known: Known) -> Decision:
     )
 
 
-def typed(state: Picking | None, text: str, known: Known) -> Decision:
+def typed(state: Picking | None, text: str, known: Known, operator: str) -> Decision:
     """What follows from a typed line."""
     text = text.strip()[:MOST_TYPED]
     working = in_hand(state)
     task = working.task if working is not None else None
     if working is None or task is None:
         return refuse(bad("pick.nothing_to_type", read=text))
+    wanted = demands(task, known, operator, one_tote=working.one_tote)
     match working.asking:
         case asking.QuantityWanted():
             return _typed_quantity(working, task, text)
@@ -106,9 +114,9 @@ def typed(state: Picking | None, text: str, known: Known) -> Decision:
         case asking.BlockedToConfirm():
             return _blocked(working, task, text)
         case asking.SkuWanted():
-            return _sku(working, task, text, known)
-    if working.typed and working.one_tote:
-        return _confirmed(working, task, text)
+            return _sku(working, task, text, known, wanted)
+    if working.typed and (working.filled_in or Proof.TOTE not in wanted):
+        return _confirmed(working, task, text, wanted)
     return refuse(bad("pick.nothing_to_type", read=text))
 
 
@@ -122,17 +130,35 @@ def _typed_quantity(state: Picking, task: Task, text: str) -> Decision:
     if number is None or not least <= number <= most:
         return refuse(bad("pick.quantity_out_of_range", read=text, least=least, most=most))
     more = number - state.counted
-    fact = UnitsCounted(state.tour.id, task.id, more, text, state.counts[-1].lot, Counted.TYPED_QUANTITY)
+    lot = state.counts[-1].lot if state.counts else ""
+    fact = UnitsCounted(state.tour.id, task.id, more, text, lot, Counted.TYPED_QUANTITY)
     return Decision((fact,), good("pick.quantity_typed", quantity=number, tote=state.tote_of(task.slot)))
 
 
-def _confirmed(state: Picking, task: Task, text: str) -> Decision:
-    if _number(text) != state.counted:
+def _confirmed(state: Picking, task: Task, text: str, wanted: Demands) -> Decision:
+    """The number again confirms it; another one than was filled in takes its place."""
+    number, tote = _number(text), state.tote_of(task.slot)
+    if state.filled_in and number != state.counted:
+        return _instead(state, task, number, text)
+    if number != state.counted:
         return refuse(bad("pick.quantity_differs", read=text, quantity=state.counted))
-    tote = state.tote_of(task.slot)
+    if Proof.TOTE in wanted:
+        return refuse(bad("pick.quantity_right_scan_tote", quantity=state.counted, tote=tote))
     return Decision(
         banked(state, task), good("pick.banked", quantity=state.counted, tote=tote, order=task.order)
     )
+
+
+def _instead(state: Picking, task: Task, number: int | None, text: str) -> Decision:
+    last = state.counts[-1]
+    before = state.counted - last.quantity
+    if number is None or not before < number <= state.to_take(task):
+        return refuse(
+            bad("pick.quantity_out_of_range", read=text, least=before + 1, most=state.to_take(task))
+        )
+    back = CountUndone(state.tour.id, task.id, last.quantity)
+    fact = UnitsCounted(state.tour.id, task.id, number - before, text, last.lot, Counted.TYPED_QUANTITY)
+    return Decision((back, fact), good("pick.quantity_typed", quantity=number, tote=state.tote_of(task.slot)))
 
 
 def _problem(state: Picking, task: Task, text: str) -> Decision:
@@ -200,7 +226,7 @@ def _blocked(state: Picking, task: Task, text: str) -> Decision:
     return Decision(facts, good("pick.blocked", location=task.location, missing=missing))
 
 
-def _sku(state: Picking, task: Task, text: str, known: Known) -> Decision:
+def _sku(state: Picking, task: Task, text: str, known: Known, wanted: Demands) -> Decision:
     """One unit of an item whose barcode is gone."""
     if text.casefold() != task.sku.casefold():
         if text in known.items:
@@ -209,4 +235,4 @@ def _sku(state: Picking, task: Task, text: str, known: Known) -> Decision:
     if state.typed:
         tote = state.tote_of(task.slot)
         return refuse(bad("pick.confirm_quantity_first", quantity=state.counted, tote=tote))
-    return count(state, task, Units(1, text, Counted.TYPED_SKU), known)
+    return count(state, task, Units(1, text, Counted.TYPED_SKU), known, wanted)

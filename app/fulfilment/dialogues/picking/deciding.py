@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from app.fulfilment.dialogues.picking.answering import press, typed
+from app.fulfilment.dialogues.picking.demands import demands
 from app.fulfilment.dialogues.picking.facts import banked
 from app.fulfilment.dialogues.picking.scanning import scan, take_tour, tours_to_take
 from app.fulfilment.dialogues.picking.state import PICKING_FACTS, Picking, evolve, fold, in_hand
@@ -28,30 +29,32 @@ from app.model.facts import (
     TourParked,
     TourPassedOn,
 )
+from app.model.floor import Proof
 from app.model.known import Known
 from app.model.scans import Scanned
 
 
-def decide(state: Picking | None, entry: Entry, known: Known) -> Decision:
+def decide(state: Picking | None, entry: Entry, known: Known, operator: str) -> Decision:
     """What follows from one entry: facts, one verdict for a scan or a key, and the question that is asked next.
 
     A refusal has no facts and leaves the question as it is; facts end it. Command barcodes come as the keys that
-    they stand for, and the why key is answered by whoever shows ``Prompt.why``.
+    they stand for, and the why key is answered by whoever shows ``Prompt.why``. ``operator`` is who picks: more is
+    asked of some than of others.
     """
-    decision = _completed(state, _answer(state, entry, known))
+    decision = _completed(state, _answer(state, entry, known, operator), known, operator)
     if decision.facts and decision.asking is KEEP and not isinstance(entry, LentChanged):
         return replace(decision, asking=None)
     return decision
 
 
-def _answer(state: Picking | None, entry: Entry, known: Known) -> Decision:
+def _answer(state: Picking | None, entry: Entry, known: Known, operator: str) -> Decision:
     match entry:
         case Scanned(reading=reading):
-            return scan(state, reading, known)
+            return scan(state, reading, known, operator)
         case Pressed(command=command):
-            return press(state, command, known)
+            return press(state, command, known, operator)
         case Typed(text=text):
-            return typed(state, text, known)
+            return typed(state, text, known, operator)
         case LentChanged():
             return _lent_changed(state, known)
         case Refused(code=code, params=params):
@@ -74,7 +77,7 @@ def _lent_changed(state: Picking | None, known: Known) -> Decision:
     return Decision((change,), asking=KEEP if working.at else None)
 
 
-def _completed(state: Picking | None, decision: Decision) -> Decision:
+def _completed(state: Picking | None, decision: Decision, known: Known, operator: str) -> Decision:
     """Add what follows by itself: a tote that needs no scan is banked, and a tour without anything left ends."""
     facts = decision.facts
     after = state
@@ -85,7 +88,7 @@ def _completed(state: Picking | None, decision: Decision) -> Decision:
     working = in_hand(after)
     if not facts or working is None:
         return decision
-    picks = _banks_itself(working)
+    picks = _banks_itself(working, known, operator)
     if picks:
         facts = (*facts, *picks)
         if verdict is not None and verdict.code == "pick.counted":
@@ -98,12 +101,14 @@ def _completed(state: Picking | None, decision: Decision) -> Decision:
     return replace(decision, facts=facts, verdict=verdict)
 
 
-def _banks_itself(state: Picking) -> tuple[Picked, ...]:
-    """On a tour with one tote, what is in the hand once it is all that the stop needs and nothing of it was typed."""
+def _banks_itself(state: Picking, known: Known, operator: str) -> tuple[Picked, ...]:
+    """Where the tote need not be scanned: what is in the hand once it is all that is needed, and was not typed."""
     task = state.current
-    if task is None or not state.one_tote or not state.counts or state.typed:
+    if task is None or not state.counts or state.typed or state.counted < state.to_take(task):
         return ()
-    return banked(state, task) if state.counted >= state.to_take(task) else ()
+    if Proof.TOTE in demands(task, known, operator, one_tote=state.one_tote):
+        return ()
+    return banked(state, task)
 
 
 def park(state: Picking) -> tuple[PickingFact, ...]:

@@ -5,13 +5,14 @@ from dataclasses import dataclass, replace
 
 from app.fulfilment.dialogues.picking import asking
 from app.fulfilment.dialogues.picking.containers import box_for, tote_to_fetch
+from app.fulfilment.dialogues.picking.demands import Demands, demands
 from app.fulfilment.dialogues.picking.dropping import buffer_for, nearest_drop
 from app.fulfilment.dialogues.picking.facts import found_range
 from app.fulfilment.dialogues.picking.saying import item_name
 from app.fulfilment.dialogues.picking.state import Picking, Step, may_take, step_of
 from app.model.answers import Command, Kind, Prompt, Row, Say, say
 from app.model.facts import PickUndone
-from app.model.floor import LocationKind
+from app.model.floor import LocationKind, Proof
 from app.model.known import Known
 from app.model.work import PickMode, Task
 
@@ -21,11 +22,12 @@ _ALWAYS = (Command.VIEW, Command.SIGN_OFF)
 
 @dataclass(frozen=True, slots=True)
 class _Here:
-    """A tour in hand, the task it is about, and what is known."""
+    """A tour in hand, the task it is about, what is known, and what must be scanned."""
 
     state: Picking
     task: Task
     known: Known
+    wanted: Demands
 
     @property
     def item(self) -> str:
@@ -47,29 +49,32 @@ class _Here:
 
 def _keys_at_work(here: _Here) -> tuple[Command, ...]:
     """The keys at a stop; a quantity only where typing one would be taken."""
-    state = here.state
-    enough = here.known.settings.type_quantity_from <= state.asked_at(here.task)
-    types = enough and 0 < state.counted < state.to_take(here.task)
+    state, wanted = here.state, here.wanted
+    enough = here.known.settings.type_quantity_from <= state.asked_at(here.task) and state.counted > 0
+    never = Proof.EACH_UNIT in wanted or Proof.SERIAL in wanted
+    types = (enough or Proof.ITEM not in wanted) and not never and state.counted < state.to_take(here.task)
     quantity = (Command.QUANTITY,) if types else ()
     return (Command.PROBLEM, *quantity, Command.UNDO, Command.FULL, Command.WHY)
 
 
-def prompt(state: Picking | None, known: Known) -> Prompt:
+def prompt(state: Picking | None, known: Known, operator: str) -> Prompt:
     """What the picker must do next."""
     if state is None or state.ended:
         return _no_tour(state, known)
+    task = state.task
+    wanted = demands(task, known, operator, one_tote=state.one_tote) if task is not None else None
     if not state.cart_scanned:
         asked = _cart(state)
-    elif state.task is None:
+    elif task is None or wanted is None:
         asked = _drop(state, known)
     else:
         step = step_of(state)
-        task = (state.slot_without_tote or state.task) if step is Step.EMPTY_TOTE else state.task
-        asked = _ASKED[step](_Here(state, task, known))
-    return _framed(asked, state, known)
+        here = (state.slot_without_tote or task) if step is Step.EMPTY_TOTE else task
+        asked = _ASKED[step](_Here(state, here, known, wanted))
+    return _framed(asked, state, known, wanted)
 
 
-def _framed(asked: Prompt, state: Picking, known: Known) -> Prompt:
+def _framed(asked: Prompt, state: Picking, known: Known, wanted: Demands | None) -> Prompt:
     """The question with what stands around it on every step: the stops, the progress, the reasons."""
     task, walk = state.task, state.walk
     stops = list(dict.fromkeys(other.location for other in walk))
@@ -83,7 +88,7 @@ def _framed(asked: Prompt, state: Picking, known: Known) -> Prompt:
         of=sum(other.quantity - state.missing_of(other) for other in state.tour.tasks),
         target=target,
         ahead=tuple(stop for stop in stops if stop != target),
-        why=_why(state, known),
+        why=_why(state, known, wanted),
         put_back=_put_back(state, known),
     )
 
@@ -131,7 +136,7 @@ def _put_back(state: Picking, known: Known) -> Say | None:
     )
 
 
-def _why(state: Picking, known: Known) -> tuple[Say, ...]:
+def _why(state: Picking, known: Known, wanted: Demands | None) -> tuple[Say, ...]:
     """The reasons behind the tour and the task in hand."""
     tour, task = state.tour, state.task
     reasons: tuple[Say, ...] = ()
@@ -156,6 +161,7 @@ def _why(state: Picking, known: Known) -> tuple[Say, ...]:
             method=tour.method,
         ),
         say("pick.why_now", priority=tour.priority, ship_by=ship_by),
+        *(wanted.why() if wanted is not None else ()),
     )
 
 
@@ -251,10 +257,11 @@ def _location(here: _Here) -> Prompt:
     if isinstance(state.asking, asking.Jump):
         detail = (say("pick.again_jumps", location=state.asking.location), *detail)
     detail = (*detail, *(say("pick.full_to_leave", tote=tote) for tote in state.full_totes))
+    code = "pick.scan_check_code" if Proof.CHECK_CODE in here.wanted else "pick.scan_location"
     return Prompt(
         step=Step.LOCATION.value,
         large=say("pick.large_name", name=task.location),
-        ask=say("pick.scan_location", location=task.location),
+        ask=say(code, location=task.location),
         detail=detail,
         accepts=(Kind.LOCATION,),
         keys=(Command.PROBLEM, Command.UNDO, Command.FULL, Command.WHY),
@@ -274,6 +281,11 @@ def _for_whom(here: _Here) -> tuple[Say, ...]:
     return (*again, *lot, into)
 
 
+def _or_type(here: _Here) -> tuple[Say, ...]:
+    """That the quantity may be typed at once, where nobody wants the item scanned."""
+    return () if Proof.ITEM in here.wanted else (say("pick.or_type_at_once"),)
+
+
 def _item(here: _Here) -> Prompt:
     task, state = here.task, here.state
     needed, counted = state.to_take(task), state.counted
@@ -281,7 +293,7 @@ def _item(here: _Here) -> Prompt:
         step=Step.ITEM.value,
         large=say("pick.large_take", quantity=needed - counted),
         ask=say("pick.scan_item", sku=task.sku, item=here.item, number=counted + 1, of=needed),
-        detail=_for_whom(here),
+        detail=(*_or_type(here), *_for_whom(here)),
         accepts=(Kind.ITEM, Kind.TOTE, Kind.LOCATION) if counted else (Kind.ITEM, Kind.LOCATION),
         keys=_keys_at_work(here),
     )
@@ -315,7 +327,10 @@ def _tote(here: _Here) -> Prompt:
             accepts=(Kind.TOTE,),
             keys=_keys_at_work(here),
         )
-    again = (say("pick.or_type_again", quantity=counted),) if state.one_tote else ()
+    may_type = Proof.TOTE not in here.wanted
+    again = (say("pick.or_type_again", quantity=counted),) if may_type else ()
+    if state.filled_in:
+        again = (say("pick.or_type_another", quantity=counted), *again)
     return Prompt(
         step=Step.TOTE.value,
         large=say("pick.large_quantity", quantity=counted, of=needed),
@@ -323,7 +338,7 @@ def _tote(here: _Here) -> Prompt:
         detail=(*again, *_for_whom(here)),
         accepts=(Kind.TOTE,),
         keys=_keys_at_work(here),
-        entry="quantity" if state.one_tote else "",
+        entry="quantity" if may_type or state.filled_in else "",
     )
 
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from app.fulfilment.dialogues.picking import asking
 from app.fulfilment.dialogues.picking.containers import put_into_slot
+from app.fulfilment.dialogues.picking.demands import Demands, demands
 from app.fulfilment.dialogues.picking.dropping import drop, lift
 from app.fulfilment.dialogues.picking.facts import banked, short
 from app.fulfilment.dialogues.picking.saying import item_name, read_as, unexpected, wrong_item
@@ -17,12 +18,13 @@ from app.model.facts import (
     TourTaken,
     UnitsCounted,
 )
+from app.model.floor import Proof
 from app.model.known import Known
 from app.model.scans import Reading
 from app.model.work import LentTour, Task
 
 
-def scan(state: Picking | None, reading: Reading, known: Known) -> Decision:
+def scan(state: Picking | None, reading: Reading, known: Known, operator: str) -> Decision:
     """What follows from a scan that is no command."""
     if reading.refused:
         return refuse(bad("pick.broken_code", read=read_as(reading), why=reading.refused))
@@ -40,15 +42,16 @@ def scan(state: Picking | None, reading: Reading, known: Known) -> Decision:
         return put_into_slot(state, state.slot_without_tote or task, reading, known)
     if step is Step.ANOTHER_TOTE:
         return put_into_slot(state, task, reading, known)
+    wanted = demands(task, known, operator, one_tote=state.one_tote)
     if step is Step.LOCATION:
-        return _location(state, task, reading, known)
+        return _location(state, task, reading, known, wanted)
     if step is Step.CONFIRM_SHORT and isinstance(state.asking, asking.ShortToConfirm):
-        return _confirm_short(state, task, state.asking, reading, known)
+        return _confirm_short(state, task, state.asking, reading, known, wanted)
     if step is Step.LOT and isinstance(state.asking, asking.LotWanted):
-        return _lot(state, task, state.asking, reading, known)
+        return _lot(state, task, state.asking, reading, known, wanted)
     if step in QUESTIONS:
         return refuse(bad("pick.typing_refuses_barcodes", read=read_as(reading)))
-    return _at_the_stop(state, task, reading, known)
+    return _at_the_stop(state, task, reading, known, wanted)
 
 
 def refuse(verdict: Verdict) -> Decision:
@@ -94,9 +97,8 @@ def _cart(state: Picking, reading: Reading, known: Known) -> Decision:
     return Decision((CartScanned(state.tour.id, cart),), good("pick.cart_right", cart=cart))
 
 
-def _location(state: Picking, task: Task, reading: Reading, known: Known) -> Decision:
-    accepts = (Kind.LOCATION, Kind.ITEM, Kind.TOTE)
-    found = resolve(reading, known, accepts, expected_location=task.location)
+def _location(state: Picking, task: Task, reading: Reading, known: Known, wanted: Demands) -> Decision:
+    found = _place(state, task, reading, known, (Kind.LOCATION, Kind.ITEM, Kind.TOTE))
     if found.meaning is None:
         return refuse(_no_location(task, reading, found))
     if found.meaning.kind is Kind.TOTE:
@@ -111,11 +113,17 @@ def _location(state: Picking, task: Task, reading: Reading, known: Known) -> Dec
             bad("pick.item_right_scan_location_first", item=item_name(known, sku), location=task.location)
         )
     if found.meaning.key != task.location:
-        return _another_stop(state, task, found.meaning.key)
+        return _another_stop(state, task, found.meaning.key, reading, known, wanted)
+    if not _proves_place(reading, task.location, wanted):
+        return refuse(bad("pick.wants_check_code", location=task.location))
     return Decision(
         (LocationReached(state.tour.id, task.id, task.location),),
         good("pick.location_right", location=task.location),
     )
+
+
+def _proves_place(reading: Reading, location: str, wanted: Demands) -> bool:
+    return Proof.CHECK_CODE not in wanted or reading.text != location
 
 
 def _no_location(task: Task, reading: Reading, found: Resolution) -> Verdict:
@@ -124,7 +132,19 @@ def _no_location(task: Task, reading: Reading, found: Resolution) -> Verdict:
     return unexpected("location", reading, found, location=task.location)
 
 
-def _another_stop(state: Picking, task: Task, location: str) -> Decision:
+def _place(
+    state: Picking, task: Task, reading: Reading, known: Known, accepts: tuple[Kind, ...]
+) -> Resolution:
+    """What a code means on the way: a check code confirms the next stop, or the one that was asked for instead."""
+    found = resolve(reading, known, accepts, expected_location=task.location)
+    if found.meaning is None and isinstance(state.asking, asking.Jump):
+        return resolve(reading, known, accepts, expected_location=state.asking.location)
+    return found
+
+
+def _another_stop(
+    state: Picking, task: Task, location: str, reading: Reading, known: Known, wanted: Demands
+) -> Decision:
     """Another location than the expected one: the second scan of an open stop's location goes there."""
     stop = next((other for other in state.walk if other.location == location), None)
     if stop is None:
@@ -139,24 +159,27 @@ def _another_stop(state: Picking, task: Task, location: str) -> Decision:
             verdict=wait("pick.later_stop", read=location, location=task.location),
             asking=asking.Jump(location),
         )
+    there = demands(stop, known, wanted.operator, one_tote=state.one_tote)
+    if not _proves_place(reading, location, there):
+        return refuse(bad("pick.wants_check_code", location=location))
     return Decision(
         (LocationReached(state.tour.id, stop.id, location),),
         good("pick.jumped", location=location, skipped=task.location),
     )
 
 
-def _at_the_stop(state: Picking, task: Task, reading: Reading, known: Known) -> Decision:
+def _at_the_stop(state: Picking, task: Task, reading: Reading, known: Known, wanted: Demands) -> Decision:
     accepts = (Kind.ITEM, Kind.TOTE, Kind.LOCATION)
-    found = resolve(reading, known, accepts, expected_location=task.location)
+    found = _place(state, task, reading, known, accepts)
     match found.meaning:
         case Meaning(kind=Kind.ITEM) as meaning:
-            return _item(state, task, meaning, reading, known)
+            return _item(state, task, meaning, reading, known, wanted)
         case Meaning(kind=Kind.TOTE, key=tote):
             return _tote(state, task, tote, known)
         case Meaning(kind=Kind.LOCATION, key=location):
             if location == task.location:
                 return refuse(bad("pick.already_here", location=location, item=item_name(known, task.sku)))
-            return _another_stop(state, task, location)
+            return _another_stop(state, task, location, reading, known, wanted)
         case _:
             return refuse(_no_item(state, task, reading, found, known))
 
@@ -171,7 +194,9 @@ def _no_item(state: Picking, task: Task, reading: Reading, found: Resolution, kn
     return unexpected("item", reading, found, sku=task.sku, item=item_name(known, task.sku))
 
 
-def _item(state: Picking, task: Task, meaning: Meaning, reading: Reading, known: Known) -> Decision:
+def _item(
+    state: Picking, task: Task, meaning: Meaning, reading: Reading, known: Known, wanted: Demands
+) -> Decision:
     if meaning.key != task.sku:
         return refuse(wrong_item(known, meaning.key, task.sku))
     if task.lot and meaning.lot and meaning.lot != task.lot:
@@ -180,7 +205,7 @@ def _item(state: Picking, task: Task, meaning: Meaning, reading: Reading, known:
         tote = state.tote_of(task.slot)
         return refuse(bad("pick.confirm_quantity_first", quantity=state.counted, tote=tote))
     units = Units(meaning.quantity, reading.text, Counted.SCAN, meaning.lot)
-    return count(state, task, units, known)
+    return count(state, task, units, known, wanted)
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,27 +218,37 @@ class Units:
     lot: str = ""
 
 
-def count(state: Picking, task: Task, units: Units, known: Known) -> Decision:
-    """Count units into the hand, or ask for their lot first. Never more than the task needs."""
+def count(state: Picking, task: Task, units: Units, known: Known, wanted: Demands) -> Decision:
+    """Count units into the hand, or ask for their lot first. Never more than the task needs.
+
+    Where the site fills quantities in, one scan of a unit counts all that is needed, to be confirmed.
+    """
     needed, counted = state.to_take(task), state.counted + units.quantity
     if state.counted >= needed:
         return refuse(bad("pick.enough", counted=state.counted, tote=state.tote_of(task.slot)))
     if counted > needed:
         return refuse(bad("pick.too_many", quantity=units.quantity, needed=needed - state.counted))
-    if not units.lot and wants_lot(state, task, known):
-        wanted = asking.LotWanted(units.quantity, units.code, units.how)
-        return Decision(verdict=wait("pick.lot_wanted", lot=task.lot), asking=wanted)
+    if not units.lot and Proof.LOT in wanted and task.id not in state.proved:
+        question = asking.LotWanted(units.quantity, units.code, units.how)
+        return Decision(verdict=wait("pick.lot_wanted", lot=task.lot), asking=question)
     proof = units.lot or (task.lot if task.id in state.proved else "")
+    if _fills_in(units, known, wanted) and counted < needed:
+        rest = needed - state.counted
+        return Decision(
+            (UnitsCounted(state.tour.id, task.id, rest, units.code, proof, Counted.FILLED_IN),),
+            good("pick.filled_in", quantity=needed, tote=state.tote_of(task.slot)),
+        )
     return Decision(
         (UnitsCounted(state.tour.id, task.id, units.quantity, units.code, proof, units.how),),
         good("pick.counted", quantity=units.quantity, counted=counted, needed=needed),
     )
 
 
-def wants_lot(state: Picking, task: Task, known: Known) -> bool:
-    """Whether the lot of a task has yet to be proved."""
-    item = known.items.get(task.sku)
-    return item is not None and item.lot_controlled and task.lot != "" and task.id not in state.proved
+def _fills_in(units: Units, known: Known, wanted: Demands) -> bool:
+    """Whether one scan of a unit stands for all that is needed: only where the site says so."""
+    if not known.settings.prefill_quantity or units.how is not Counted.SCAN or units.quantity != 1:
+        return False
+    return Proof.EACH_UNIT not in wanted and Proof.SERIAL not in wanted
 
 
 def _tote(state: Picking, task: Task, tote: str, known: Known) -> Decision:
@@ -236,15 +271,17 @@ def _tote(state: Picking, task: Task, tote: str, known: Known) -> Decision:
     return refuse(bad("pick.wrong_tote", tote=tote, order=order, wanted=wanted, wanted_order=task.order))
 
 
-def _lot(state: Picking, task: Task, wanted: asking.LotWanted, reading: Reading, known: Known) -> Decision:
+def _lot(
+    state: Picking, task: Task, held: asking.LotWanted, reading: Reading, known: Known, wanted: Demands
+) -> Decision:
     """A lot label, or the item's own code again with the lot in it."""
     found = resolve(reading, known, (Kind.ITEM, Kind.LOT))
     meaning = found.meaning
     if meaning is not None and meaning.kind is Kind.ITEM and (meaning.key != task.sku or meaning.lot):
-        return _item(state, task, meaning, reading, known)
+        return _item(state, task, meaning, reading, known, wanted)
     lot = meaning.lot if meaning is not None and meaning.kind is Kind.LOT else ""
     if lot == task.lot:
-        return count(state, task, Units(wanted.quantity, wanted.code, wanted.how, lot), known)
+        return count(state, task, Units(held.quantity, held.code, held.how, lot), known, wanted)
     if found.foreign or not lot:
         there = Resolution(None, (meaning,) if meaning is not None and not lot else found.foreign)
         return refuse(unexpected("lot", reading, there, lot=task.lot))
@@ -252,13 +289,20 @@ def _lot(state: Picking, task: Task, wanted: asking.LotWanted, reading: Reading,
 
 
 def _confirm_short(
-    state: Picking, task: Task, confirm: asking.ShortToConfirm, reading: Reading, known: Known
+    state: Picking,
+    task: Task,
+    confirm: asking.ShortToConfirm,
+    reading: Reading,
+    known: Known,
+    wanted: Demands,
 ) -> Decision:
     found = resolve(reading, known, (Kind.LOCATION,), expected_location=task.location)
     if found.meaning is None:
         return refuse(_no_location(task, reading, found))
     if found.meaning.key != task.location:
         return refuse(bad("pick.wrong_location", read=found.meaning.key, location=task.location))
+    if not _proves_place(reading, task.location, wanted):
+        return refuse(bad("pick.wants_check_code", location=task.location))
     facts = short(state, task, confirm.found, confirm.cause)
     code = "pick.shorted" if confirm.found else "pick.zero_picked"
     missing = sum(fact.missing for fact in facts)

@@ -110,8 +110,13 @@ class Picking:
 
     @property
     def typed(self) -> bool:
-        """Whether the quantity in the hand was typed, so that it must be confirmed."""
-        return bool(self.counts) and self.counts[-1].how is Counted.TYPED_QUANTITY
+        """Whether the quantity in the hand was typed or filled in, so that it must be confirmed."""
+        return bool(self.counts) and self.counts[-1].how in {Counted.TYPED_QUANTITY, Counted.FILLED_IN}
+
+    @property
+    def filled_in(self) -> bool:
+        """Whether the quantity in the hand was filled in: another one may still be typed."""
+        return bool(self.counts) and self.counts[-1].how is Counted.FILLED_IN
 
     def picked(self, task: Task) -> int:
         """Units of a task that are banked."""

@@ -1,0 +1,23 @@
+"""picking at the limit: zones, what is scanned where and by whom."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0002"
+down_revision = "0001"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.create_table(
+        "zone",
+        sa.Column("site", sa.String(length=64), nullable=False),
+        sa.Column("code", sa.String(length=64), nullable=False),
+        sa.Column("body", sa.JSON(), nullable=False),
+        sa.PrimaryKeyConstraint("site", "code", name=op.f("pk_zone")),
+    )
+    op.add_column(
+        "operator",
+        sa.Column("experience", sa.String(length=16), nullable=False, server_default="experienced"),
+    )
