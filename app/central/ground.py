@@ -49,11 +49,11 @@ def walk(ground: Ground, stops: Sequence[str], start: str = "", seconds: float =
     known = sorted({stop for stop in stops if stop in ground.locations})
     lost = tuple(sorted({stop for stop in stops if stop not in ground.locations}))
     if not known:
-        return Route(lost, 0, 0, "location_order")
+        return Route(lost, 0, 0, "held_karp", proven=True)
     end = ground.depot or known[0]
     begin = start if start in ground.locations else end
     found = route(known, begin, end, ground.graph, seconds)
-    return Route((*found.order, *lost), found.length_mm, found.location_order_mm, found.method)
+    return Route((*found.order, *lost), found.length_mm, found.location_order_mm, found.method, found.proven)
 
 
 def length_mm(ground: Ground, stops: Sequence[str]) -> int:

@@ -1,26 +1,32 @@
 """Routing: the order in which a tour visits its locations.
 
-Up to nine stops the order is the shortest there is (Held and Karp 1962). For more, ``fast_tsp`` searches for a given
-time (measured within 0.01 % of the optimum at 100 stops), and 2-opt and Or-opt moves finish in millimetres
-what it did in coarser units. That search may answer otherwise when it is asked again: keep the answer.
+On a rectangular floor the order is the shortest there is. On any other it is the best that a search finds in its time;
+that may be another one when it is asked again: keep the answer.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import Protocol
 
-import fast_tsp
+import numpy as np
 
-EXACT_STOPS = 9
-_COARSE = 32_000
-"""fast_tsp takes 16-bit distances; twice this, the longest with the toll on it, still fits."""
+from app.fulfilment.plans.aisles import NO_WAY, AisleFloor, Place, Point, Spot
+from app.fulfilment.plans.searching import Distances, Found, length_of, shortest_order
+from app.fulfilment.plans.shortest_tour import may_sweep, shortest_tour
 
 Matrix = tuple[tuple[int, ...], ...]
 
 
-class Distances(Protocol):
-    """Who knows how far it is; symmetric, in whole millimetres. ``walking.WalkingGraph`` is one."""
+class NoWayError(ValueError):
+    """There is no way to a location, or none from it: closed or one-way aisles cut it off."""
+
+    def __init__(self, location: str) -> None:
+        super().__init__(f"no way to or from {location}")
+        self.location = location
+
+
+class Ground(Protocol):
+    """Who knows how far it is between locations, in whole millimetres: ``WalkingGraph`` and ``AisleGround``."""
 
     def matrix(self, codes: Sequence[str]) -> Matrix:
         """All distances between some locations, in their order."""
@@ -28,130 +34,79 @@ class Distances(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class AisleGround:
+    """A rectangular floor and where its locations are. An unknown location code raises ``KeyError``."""
+
+    floor: AisleFloor
+    places: Mapping[str, Place]
+
+    def distance(self, a: str, b: str) -> int:
+        """The shortest walk between two locations in millimetres."""
+        return int(self.floor.distances([self.places[a], self.places[b]])[0, 1])
+
+    def matrix(self, codes: Sequence[str]) -> Matrix:
+        """All distances between some locations, in their order."""
+        found: list[list[int]] = self.floor.distances([self.places[code] for code in codes]).tolist()
+        return tuple(tuple(row) for row in found)
+
+    def path(self, a: str, b: str) -> tuple[Point, ...]:
+        """The shortest walk as a line from point to point, for drawing. At least one point."""
+        return self.floor.path(self.places[a], self.places[b])
+
+    def swept(self, codes: Sequence[str]) -> Found | None:
+        """The shortest order of stops, the last two codes being the start and the end; none where it is not swept."""
+        *stops, start, end = (self.places[code] for code in codes)
+        return swept(self.floor, stops, start, end)
+
+
+@dataclass(frozen=True, slots=True)
 class Route:
     """A walk from the start over all stops to the end.
 
     ``location_order_mm`` is the walk by location code that it replaces; ``length_mm`` is never more. ``method`` is
-    ``exact``, ``fast_tsp`` or ``location_order``.
+    ``sweep``, ``held_karp`` or ``fast_tsp``; ``proven`` says that no walk is shorter.
     """
 
     order: tuple[str, ...]
     length_mm: int
     location_order_mm: int
     method: str
+    proven: bool
 
 
-def route(stops: Sequence[str], start: str, end: str, graph: Distances, seconds: float = 0.1) -> Route:
+def route(stops: Sequence[str], start: str, end: str, ground: Ground, seconds: float = 0.1) -> Route:
     """Put stops into walking order. A stop named twice is visited once. ``seconds`` bounds the search of many stops.
 
-    An unknown location raises ``KeyError``, as the graph does.
+    Raises:
+        KeyError: an unknown location, as the ground does.
+        NoWayError: a location that cannot be reached, or left.
     """
-    distinct = sorted(set(stops))
-    distances = graph.matrix((*distinct, start, end))
-    by_code = tuple(range(len(distinct)))
-    location_order_mm = _walked(by_code, distances)
-    if len(distinct) <= EXACT_STOPS:
-        best, method = _exact(distances), "exact"
-    else:
-        found = min(_searched(distances, seconds), by_code, key=lambda order: _walked(order, distances))
-        best, method = _finished(found, distances), "fast_tsp"
-    length_mm = _walked(best, distances)
-    if length_mm >= location_order_mm and len(distinct) > EXACT_STOPS:
-        best, length_mm, method = by_code, location_order_mm, "location_order"
-    return Route(tuple(distinct[stop] for stop in best), length_mm, location_order_mm, method)
+    codes = (*sorted(set(stops)), start, end)
+    distances = np.array(ground.matrix(codes), dtype=np.int64)
+    if (cut := cut_off(distances)) is not None:
+        raise NoWayError(codes[cut])
+    found = ground.swept(codes) if isinstance(ground, AisleGround) else None
+    found = found or shortest_order(distances, seconds)
+    by_code = length_of(range(len(codes) - 2), distances)
+    order = tuple(codes[stop] for stop in found.order)
+    return Route(order, length_of(found.order, distances), by_code, found.method, found.proven)
 
 
-def _walked(order: Sequence[int], distances: Matrix) -> int:
-    """The length of the walk; the last two rows of the matrix are start and end."""
-    start, end = len(distances) - 2, len(distances) - 1
-    places = (start, *order, end)
-    return sum(distances[a][b] for a, b in pairwise(places))
+def cut_off(distances: Distances) -> int | None:
+    """The first place of a walk that cannot be come to from all others or left for them: the place's index.
 
-
-def _exact(distances: Matrix) -> tuple[int, ...]:
-    """The shortest order, by the shortest walks that end at each stop of each set of stops."""
-    stops = len(distances) - 2
-    start, end = stops, stops + 1
-    if stops == 0:
-        return ()
-    lengths: list[dict[int, tuple[int, int]]] = [{} for _ in range(1 << stops)]
-    for stop in range(stops):
-        lengths[1 << stop][stop] = distances[start][stop], start
-    for visited in range(1, 1 << stops):
-        for last, (length, _) in lengths[visited].items():
-            for onward in range(stops):
-                if visited >> onward & 1:
-                    continue
-                walk = length + distances[last][onward], last
-                reached = lengths[visited | 1 << onward]
-                if onward not in reached or walk < reached[onward]:
-                    reached[onward] = walk
-    visited = (1 << stops) - 1
-    last = min(lengths[visited], key=lambda stop: (lengths[visited][stop][0] + distances[stop][end], stop))
-    order: list[int] = []
-    while last != start:
-        order.append(last)
-        visited, last = visited & ~(1 << last), lengths[visited][last][1]
-    return tuple(reversed(order))
-
-
-def _searched(distances: Matrix, seconds: float) -> tuple[int, ...]:
-    """Ask fast_tsp, which makes closed tours: end and start are neighbours in it.
-
-    A toll on every way to or from start and end makes their own, free of it, worth taking: keeping them apart
-    pays it twice more. With the triangle's inequality it can gain no more than their distance.
+    The last two are the start, which nobody need come to, and the end, which nobody need leave.
     """
-    longest = max(map(max, distances)) or 1
     start, end = len(distances) - 2, len(distances) - 1
-    coarse = [[distance * _COARSE // longest for distance in row] for row in distances]
-    for terminal in (start, end):
-        for stop in range(start):
-            coarse[terminal][stop] += _COARSE
-            coarse[stop][terminal] += _COARSE
-    coarse[start][end] = coarse[end][start] = 0
-    tour = fast_tsp.find_tour(coarse, seconds, stop_when_converged=True)
-    at = tour.index(start)
-    around = [*tour[at + 1 :], *tour[:at]]
-    if around[0] == end:
-        around.reverse()
-    return tuple(stop for stop in around if stop != end)
+    no_way = distances >= NO_WAY
+    no_way[:, start] = no_way[end, :] = False
+    lonely = no_way.sum(axis=0) + no_way.sum(axis=1)
+    return int(lonely.argmax()) if lonely.any() else None
 
 
-def _finished(order: tuple[int, ...], distances: Matrix) -> tuple[int, ...]:
-    """2-opt and Or-opt (Croes 1958, Or 1976) until no move shortens the walk."""
-    start, end = len(distances) - 2, len(distances) - 1
-    walk = [start, *order, end]
-    while _turn_round(walk, distances) or _move_over(walk, distances):
-        pass
-    return tuple(walk[1:-1])
-
-
-def _turn_round(walk: list[int], distances: Matrix) -> bool:
-    """Walk some part the other way round where that is shorter."""
-    for first in range(1, len(walk) - 2):
-        before, begin = walk[first - 1], walk[first]
-        for last in range(first + 1, len(walk) - 1):
-            finish, after = walk[last], walk[last + 1]
-            gain = distances[before][begin] + distances[finish][after]
-            if distances[before][finish] + distances[begin][after] < gain:
-                walk[first : last + 1] = walk[first : last + 1][::-1]
-                return True
-    return False
-
-
-def _move_over(walk: list[int], distances: Matrix) -> bool:
-    """Put up to three stops in a row somewhere else, either way round, where that is shorter."""
-    for size in (1, 2, 3):
-        for first in range(1, len(walk) - size):
-            part = walk[first : first + size]
-            before, after = walk[first - 1], walk[first + size]
-            saved = distances[before][part[0]] + distances[part[-1]][after] - distances[before][after]
-            rest = walk[:first] + walk[first + size :]
-            for place in range(len(rest) - 1):
-                left, right = rest[place], rest[place + 1]
-                for turned in (part, part[::-1]):
-                    cost = distances[left][turned[0]] + distances[turned[-1]][right] - distances[left][right]
-                    if cost < saved:
-                        walk[:] = rest[: place + 1] + turned + rest[place + 1 :]
-                        return True
-    return False
+def swept(floor: AisleFloor, stops: Sequence[Place], start: Place, end: Place) -> Found | None:
+    """The shortest order of stops on a rectangular floor, where it can be swept and every stop is a slot."""
+    spots = [stop for stop in stops if isinstance(stop, Spot)]
+    if len(spots) < len(stops) or not may_sweep(floor, spots, start, end):
+        return None
+    return Found(shortest_tour(floor, spots, start, end).order, proven=True, method="sweep")

@@ -41,8 +41,8 @@ from numpy.typing import NDArray
 
 from app.fulfilment.plans.aisles import NO_WAY, AisleFloor, Corner, Place, Spot
 
-MOST_CROSS_AISLES: Final = 12
-"""A state is one 64-bit number, five bits a corner. Beyond eight the sweep is exact but slow."""
+MOST_CROSS_AISLES: Final = 8
+"""A round trip across more is not swept, nor an open walk across as many: each brings five to six times the states."""
 
 Lengths = NDArray[np.int64]
 Numbers = NDArray[np.intp]
@@ -60,8 +60,7 @@ def shortest_tour(floor: AisleFloor, stops: Sequence[Spot], start: Place, end: P
     """The shortest walk from ``start`` over all stops to ``end``. Stops at the same spot come in the given order.
 
     Raises:
-        ValueError: a place is not on the floor, lies in a closed sub-aisle or is cut off by one; the floor has one-way
-            aisles or more than ``MOST_CROSS_AISLES``.
+        ValueError: a place is not on the floor, lies in a closed sub-aisle or is cut off by one; ``may_sweep`` says no.
     """
     _check(floor, stops, start, end)
     job = _Job.of(floor, stops, start, end)
@@ -76,14 +75,18 @@ def shortest_tour(floor: AisleFloor, stops: Sequence[Spot], start: Place, end: P
     return ShortestTour(tuple(index for spot in spots for index in job.at.get(spot, ())), length)
 
 
+def may_sweep(floor: AisleFloor, stops: Sequence[Spot], start: Place, end: Place) -> bool:
+    """Whether a walk can be swept: on no floor with one-way aisles, nor across too many cross-aisles."""
+    blocks = range(floor.blocks) if floor.closed else _folded(floor, (*stops, start, end))
+    return not floor.one_way and len(blocks) + (start != end) < MOST_CROSS_AISLES
+
+
 def _check(floor: AisleFloor, stops: Sequence[Spot], start: Place, end: Place) -> None:
-    if floor.one_way:
-        raise ValueError("one-way aisles are not swept")
-    if floor.blocks >= MOST_CROSS_AISLES:
-        raise ValueError(f"more than {MOST_CROSS_AISLES} cross-aisles")
     for place in {start, end, *stops}:
         if place not in floor:
             raise ValueError(f"not on the floor: {place}")
+    if not may_sweep(floor, stops, start, end):
+        raise ValueError("one-way aisles, or too many cross-aisles")
     for place in (end, *(stop for stop in stops if stop != start)):
         if not floor.may_enter(place):
             raise ValueError(f"closed: {place}")
@@ -367,17 +370,28 @@ def _renumbered(label: NDArray[np.int64]) -> NDArray[np.int64]:
 @lru_cache(maxsize=64)
 def _states(corners: int, stage: _Stage) -> _States:
     """Every state of a frontier: sets of corners that do not cross, each corner even or odd."""
-    patterns = np.array(list(_patterns(corners, ())), dtype=np.int64)
-    label = np.repeat(patterns, 2**corners, axis=0)
-    odd = np.tile(np.array(list(product((0, 1), repeat=corners)), dtype=np.int64), (len(patterns), 1))
-    possible = (odd == 0) | (label >= 0)
-    per_set = np.stack([(odd * (label == each)).sum(axis=1) % 2 for each in range(corners)], axis=1)
-    kept = possible.all(axis=1) & np.isin(per_set.sum(axis=1), stage.value)
-    states = _States.of(label[kept], odd[kept])
+    found = [_parities(np.array(pattern), stage) for pattern in _patterns(corners, ())]
+    states = _States.of(
+        np.concatenate([label for label, _ in found]), np.concatenate([odd for _, odd in found])
+    )
     if stage is _Stage.DONE:
         states = _States.of(states.label[states.whole], states.odd[states.whole])
     order = np.argsort(states.codes)
     return _States(states.label[order], states.odd[order], states.codes[order])
+
+
+def _parities(label: NDArray[np.int64], stage: _Stage) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """All ways in which the corners of a pattern may be even or odd, and the pattern once for each."""
+    odd = _all_parities(len(label))
+    sets = label == np.arange(len(label))[:, None]
+    odd = odd[(odd[:, label < 0] == 0).all(axis=1)]
+    odd = odd[np.isin((odd @ sets.T % 2).sum(axis=1), stage.value)]
+    return np.broadcast_to(label, odd.shape), odd
+
+
+@lru_cache(maxsize=64)
+def _all_parities(corners: int) -> NDArray[np.int64]:
+    return np.array(list(product((0, 1), repeat=corners)), dtype=np.int64)
 
 
 def _patterns(

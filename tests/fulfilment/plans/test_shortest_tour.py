@@ -184,8 +184,10 @@ def test_floors_that_are_not_swept_are_refused_rather_than_walked_badly() -> Non
     one_way = AisleFloor(3, 2, 5, 1000, 3000, 2000, one_way=((1, Way.UP),))
     with pytest.raises(ValueError, match="one-way"):
         shortest_tour(one_way, [], Corner(0, 0), Corner(0, 0))
+    tall = AisleFloor(3, 12, 5, 1000, 3000, 2000)
     with pytest.raises(ValueError, match="cross-aisles"):
-        shortest_tour(AisleFloor(3, 12, 5, 1000, 3000, 2000), [], Corner(0, 0), Corner(0, 0))
+        shortest_tour(tall, [Spot(0, 11, 0)], Corner(0, 0), Corner(0, 0))
+    assert shortest_tour(tall, [Spot(0, 11, 0)], Corner(0, 10), Corner(0, 12)).order == (0,)
 
 
 def test_a_long_walk_through_six_blocks_is_measured_as_it_is_walked() -> None:
