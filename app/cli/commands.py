@@ -55,6 +55,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_seeing(commands)
     _add_running(commands)
     _add_keeping(commands)
+    _add_planning(commands)
     return parser
 
 
@@ -177,6 +178,21 @@ def _add_keeping(commands: "argparse._SubParsersAction[_Parser]") -> None:
     )
     revoke.add_argument("name", help="the terminal's or the shop's name")
     _database(revoke)
+
+
+def _add_planning(commands: "argparse._SubParsersAction[_Parser]") -> None:
+    plan = _command(commands, "plan", "plan:route", "Answer a planning question: JSON in, JSON out.")
+    questions = plan.add_subparsers(dest="question", required=True, metavar="QUESTION", parser_class=_Parser)
+    route = _command(
+        questions, "route", "plan:route", "The shortest walk over some stops; see docs/planning.md."
+    )
+    route.add_argument(
+        "file", type=_file_or_input, metavar="FILE|-", help="the request, or - for standard input"
+    )
+
+
+def _file_or_input(text: str) -> Path | None:
+    return None if text == "-" else Path(text)
 
 
 def _whole(least: int, most: int) -> Callable[[str], int]:

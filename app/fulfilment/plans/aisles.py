@@ -9,11 +9,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
-from heapq import heappop, heappush
 from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+
+from app.fulfilment.plans.ways import Ways, shortest_ways
 
 NO_WAY: Final = 1 << 40
 """What ``AisleFloor.distances`` gives where there is no way: longer than any walk."""
@@ -146,9 +147,10 @@ class AisleFloor:
         best, corners = (NO_WAY if straight is None else straight), tuple[Corner, ...]()
         for way_out, first in self._ways(a, leaving=True):
             for way_in, last in self._ways(b, leaving=False):
-                walk = first + int(_reach(self, way_out)[0][_number(self, way_in)]) + last
+                ways = _ways(self, way_out)
+                walk = first + ways.distance.get(way_in, NO_WAY) + last
                 if walk < best:
-                    best, corners = walk, _between(self, way_out, way_in)
+                    best, corners = walk, ways.to(way_in)
         if best >= NO_WAY:
             raise ValueError(f"no way from {a} to {b}")
         return _bends([self.position(place) for place in (a, *corners, b)])
@@ -215,38 +217,15 @@ def _corner_distances(floor: AisleFloor, sources: frozenset[int]) -> Millimetres
     corners = floor.aisles * (floor.blocks + 1)
     table = np.full((corners, corners), NO_WAY, dtype=np.int64)
     for source in sources:
-        table[source] = _reach(floor, _corner(floor, source))[0]
+        for corner, distance in _ways(floor, _corner(floor, source)).distance.items():
+            table[source, _number(floor, corner)] = distance
     return table
 
 
 @lru_cache(maxsize=4096)
-def _reach(floor: AisleFloor, source: Corner) -> tuple[Millimetres, dict[Corner, Corner]]:
-    """Distances from a corner to all others, and the corner before each on the way there (Dijkstra 1959)."""
-    distance = {source: 0}
-    before: dict[Corner, Corner] = {}
-    queue = [(0, source)]
-    while queue:
-        walked, at = heappop(queue)
-        if walked > distance[at]:
-            continue
-        for onward, length in floor.neighbours(at):
-            there = walked + length
-            if there < distance.get(onward, NO_WAY):
-                distance[onward] = there
-                before[onward] = at
-                heappush(queue, (there, onward))
-    found = np.full(floor.aisles * (floor.blocks + 1), NO_WAY, dtype=np.int64)
-    for corner, length in distance.items():
-        found[_number(floor, corner)] = length
-    return found, before
-
-
-def _between(floor: AisleFloor, source: Corner, target: Corner) -> tuple[Corner, ...]:
-    before = _reach(floor, source)[1]
-    way = [target]
-    while way[-1] != source:
-        way.append(before[way[-1]])
-    return tuple(reversed(way))
+def _ways(floor: AisleFloor, source: Corner) -> Ways[Corner]:
+    """The shortest ways from a corner to all others."""
+    return shortest_ways(floor.neighbours, source)
 
 
 def _bends(points: Sequence[Point]) -> tuple[Point, ...]:

@@ -8,10 +8,10 @@ with a gap must not stop the work. A floor without walkways is open ground, walk
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from heapq import heappop, heappush
 from itertools import pairwise
 from math import isqrt
 
+from app.fulfilment.plans.ways import Ways, shortest_ways
 from app.model.floor import Floor, Location, Walkway
 
 Point = tuple[int, int]
@@ -47,14 +47,6 @@ class _Stand:
 
 
 @dataclass(frozen=True, slots=True)
-class _Reach:
-    """Distances from one junction to all others, and the junction before each on the way there."""
-
-    distance: dict[Point, int]
-    before: dict[Point, Point]
-
-
-@dataclass(frozen=True, slots=True)
 class WalkingGraph:
     """Distances and ways between locations. Build it once for a floor and keep it: it remembers what it worked out.
 
@@ -64,7 +56,7 @@ class WalkingGraph:
     _points: dict[str, Point]
     _stands: dict[str, _Stand]
     _neighbours: dict[Point, dict[Point, int]]
-    _reaches: dict[Point, _Reach] = field(default_factory=dict)
+    _reaches: dict[Point, Ways[Point]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, floor: Floor, locations: Iterable[Location]) -> "WalkingGraph":
@@ -96,14 +88,10 @@ class WalkingGraph:
         if not self._stands:
             return _without_repeats((start, (end[0], start[1]), end))
         _, gates = self._walk(a, b)
-        between: list[Point] = []
+        between: tuple[Point, ...] = ()
         if gates is not None:
             way_in, way_out = gates
-            between = [way_out]
-            before = self._reach(way_in).before
-            while between[-1] != way_in:
-                between.append(before[between[-1]])
-            between.reverse()
+            between = self._reach(way_in).to(way_out)
         return _without_repeats((start, self._stands[a].on, *between, self._stands[b].on, end))
 
     def _walk(self, a: str, b: str) -> tuple[int, tuple[Point, Point] | None]:
@@ -126,30 +114,16 @@ class WalkingGraph:
         assert best is not None, "a stretch has two ends"  # noqa: S101
         return best
 
-    def _reach(self, junction: Point) -> _Reach:
-        """Dijkstra from one junction, once."""
+    def _reach(self, junction: Point) -> Ways[Point]:
+        """The shortest ways from one junction, worked out once."""
         known = self._reaches.get(junction)
         if known is None:
-            known = self._reaches[junction] = _dijkstra(self._neighbours, junction)
+            known = self._reaches[junction] = _ways(self._neighbours, junction)
         return known
 
 
-def _dijkstra(neighbours: dict[Point, dict[Point, int]], start: Point) -> _Reach:
-    """Shortest ways from one junction (Dijkstra 1959)."""
-    distance = {start: 0}
-    before: dict[Point, Point] = {}
-    queue = [(0, start)]
-    while queue:
-        walked, at = heappop(queue)
-        if walked > distance[at]:
-            continue
-        for onward, length in neighbours[at].items():
-            there = walked + length
-            if onward not in distance or there < distance[onward]:
-                distance[onward] = there
-                before[onward] = at
-                heappush(queue, (there, onward))
-    return _Reach(distance, before)
+def _ways(neighbours: dict[Point, dict[Point, int]], start: Point) -> Ways[Point]:
+    return shortest_ways(lambda at: neighbours[at].items(), start)
 
 
 def _stretches(walkways: Sequence[Walkway]) -> tuple[_Stretch, ...]:
@@ -225,7 +199,7 @@ def _join(neighbours: dict[Point, dict[Point, int]]) -> None:
 
 
 def _part(neighbours: dict[Point, dict[Point, int]], start: Point) -> set[Point]:
-    return set(_dijkstra(neighbours, start).distance)
+    return set(_ways(neighbours, start).distance)
 
 
 def _nearest_on(point: Point, a: Point, b: Point) -> Point:

@@ -17,6 +17,7 @@ COMMANDS: dict[str, str] = {
     "command.shop_name": "{read} is no name for a shop. Right would be letters, digits and . _ -, at most 64.",
     "command.robot": "The robot could not work: {reason} What it left is in {folder}.",
     "command.faults": "The faults cannot be used: {reason}. Right would be none, usual, or a JSON file of rates.",
+    "plan.wrong": "{path}: read was {read}. Right would be {wanted}.",
     # settings
     "setting.no_file": "The settings file {file} cannot be read: {reason}.",
     "setting.no_toml": "The settings file {file} is no TOML: {reason}.",
