@@ -81,7 +81,7 @@ def _taken(booking: Booking, fact: TourTaken) -> None:
 def _tote_assigned(booking: Booking, fact: ToteAssigned) -> None:
     tx = booking.tx
     _known(booking, fact.tour)
-    other = totes.assign(tx, fact.tote, fact.order, fact.tour, booking.station)
+    other = totes.assign(tx, fact.tote, fact.order, fact.tour, booking.station, fact.carton)
     if other:
         inbox.open_exception(
             tx,

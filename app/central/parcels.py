@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Any
 
 from pydantic import TypeAdapter
-from sqlalchemy import delete, exists, select, update
+from sqlalchemy import delete, exists, func, or_, select, update
 
 from app.central import inbox, ledger, progress, schema, totes
 from app.central.refusal import ApiError
@@ -240,13 +240,16 @@ def _is_asked_back(tx: Tx, tote: str) -> bool:
 def put_back(tx: Tx, tote: str, operator: str, elsewhere: str = "") -> tuple[str, ...]:
     """Book all that lies in a tote back to where it was picked, and free the tote. Gives the orders it was for.
 
+    Of a tote that several orders share only the units of the cancelled ones go back, and the tote stays in use.
     ``elsewhere`` is the location for units whose origin the books do not know.
 
     Raises:
         ApiError: 404 ``location.unknown``; 422 ``tote.home_unknown`` when ``elsewhere`` is needed.
     """
     orders = set()
-    for row in totes.contents(tx, tote=tote):
+    inside = totes.contents(tx, tote=tote)
+    unwanted = [row for row in inside if progress.is_cancelled(tx, row.order_number)]
+    for row in unwanted or inside:
         home = row.location or elsewhere
         if not home:
             raise ApiError(422, "tote.home_unknown", tote=tote, sku=row.sku)
@@ -266,8 +269,12 @@ def put_back(tx: Tx, tote: str, operator: str, elsewhere: str = "") -> tuple[str
         progress.add_picked(tx, row.order_number, row.line, -row.quantity)
         orders.add(str(row.order_number))
     table = schema.tote_content
-    tx.conn.execute(delete(table).where(table.c.site == tx.site, table.c.tote == tote))
-    totes.free(tx, tote)
+    tx.conn.execute(
+        delete(table).where(
+            table.c.site == tx.site, table.c.tote == tote, table.c.order_number.in_(sorted(orders))
+        )
+    )
+    totes.free_if_empty(tx, (tote,))
     inbox.settle(tx, ExceptionKind.PUT_BACK, "tote", tote, Fix.PUT_BACK.value)
     return tuple(sorted(orders))
 
@@ -283,21 +290,32 @@ def _check_location(tx: Tx, code: str) -> None:
 def free_emptied_totes(tx: Tx, order: str) -> None:
     """Give back the totes of an order that were put down and hold nothing, once no parcel is in hand.
 
-    Until then a unit may still come back out of the parcel into its tote.
+    Until then a unit may still come back out of the parcel into its tote. A tote that many orders share carries the
+    name of one of them: the last one that takes a unit out of it gives it back.
     """
-    table, held, packed = schema.tote, schema.tote_content, schema.parcel
+    table, held, packed, units_of = schema.tote, schema.tote_content, schema.parcel, schema.parcel_unit
+    came_out_of = (
+        select(units_of.c.tote)
+        .join(packed, (packed.c.site == units_of.c.site) & (packed.c.id == units_of.c.parcel))
+        .where(packed.c.site == tx.site)
+    )
+    in_hand = packed.c.status.in_(IN_HAND)
     empty = tx.conn.execute(
         select(table.c.code)
         .where(
             table.c.site == tx.site,
-            table.c.order_number == order,
+            or_(
+                table.c.order_number == order,
+                table.c.code.in_(came_out_of.where(packed.c.order_number == order)),
+            ),
             table.c.place != "",
             ~exists().where(held.c.site == table.c.site, held.c.tote == table.c.code, held.c.quantity > 0),
             ~exists().where(
                 packed.c.site == table.c.site,
-                packed.c.order_number == order,
-                packed.c.status.in_(IN_HAND),
+                packed.c.order_number.in_([order, table.c.order_number]),
+                in_hand,
             ),
+            table.c.code.not_in(came_out_of.where(in_hand)),
         )
         .order_by(table.c.code)
     ).scalars()
@@ -336,7 +354,20 @@ def pack_job(tx: Tx, order: str) -> PackJob | None:
         lines=_lines(tx, order),
         totes=packing,
         next_parcel=row.next_parcel,
+        to_come=_to_come(tx, order),
         cancelled=row.status == OrderStatus.CANCELLED.value,
+    )
+
+
+def _to_come(tx: Tx, order: str) -> int:
+    """Units that are bound and not picked yet."""
+    table = schema.reservation
+    return int(
+        tx.conn.execute(
+            select(func.coalesce(func.sum(table.c.quantity), 0)).where(
+                table.c.site == tx.site, table.c.order_number == order
+            )
+        ).scalar_one()
     )
 
 
@@ -367,9 +398,13 @@ def _totes(tx: Tx, order: str) -> tuple[PackTote, ...]:
     uses = {
         row.code: row
         for row in tx.conn.execute(
-            select(table.c.code, table.c.place, table.c.station, walks.c.status)
+            select(table.c.code, table.c.place, table.c.station, table.c.carton, walks.c.status)
             .outerjoin(walks, (walks.c.site == table.c.site) & (walks.c.id == table.c.tour))
-            .where(table.c.site == tx.site, table.c.order_number == order)
+            .where(
+                table.c.site == tx.site,
+                # A tote that many orders share carries the name of one of them.
+                or_(table.c.order_number == order, table.c.code.in_(list(inside))),
+            )
         )
     }
     return tuple(
@@ -381,6 +416,7 @@ def _totes(tx: Tx, order: str) -> tuple[PackTote, ...]:
                 for (line, sku, lot), quantity in sorted(inside.get(code, {}).items())
             ),
             missing_station=_missing_station(uses.get(code)),
+            carton=uses[code].carton if code in uses else "",
         )
         for code in sorted(inside.keys() | uses.keys())
     )

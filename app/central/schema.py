@@ -282,11 +282,12 @@ tote = Table(
     _code("tour", default=""),
     _code("station", default=""),
     _code("place", default=""),
+    _code("carton", default=""),
     PrimaryKeyConstraint("site", "code"),
     Index(None, "site", "order_number"),
     Index(None, "site", "tour"),
 )
-"""A tote without an order is free."""
+"""A tote without an order is free. ``carton`` is what kind of box it is, where it is the parcel's own."""
 
 carton = Table(
     "carton",

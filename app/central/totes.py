@@ -35,10 +35,13 @@ class TakenOut:
         return sum(part.quantity for part in self.parts)
 
 
-def assign(tx: Tx, code: str, order: str, tour: str, station: str) -> str:
-    """Put a tote to work for an order. Gives the other order whose units or name it still carries, empty if none."""
+def assign(tx: Tx, code: str, order: str, tour: str, station: str, carton: str = "") -> str:
+    """Put a tote, or a box of a kind of carton, to work for an order.
+
+    Gives the other order whose units or name it still carries, empty if none.
+    """
     table = schema.tote
-    values = {"order_number": order, "tour": tour, "station": station, "place": ""}
+    values = {"order_number": order, "tour": tour, "station": station, "place": "", "carton": carton}
     new = insert_new(tx.conn, table, {"site": tx.site, "code": code, **values})
     conflict = ""
     if not new:
@@ -66,7 +69,7 @@ def free(tx: Tx, code: str) -> None:
     tx.conn.execute(
         update(table)
         .where(table.c.site == tx.site, table.c.code == code)
-        .values(order_number="", tour="", station="", place="")
+        .values(order_number="", tour="", station="", place="", carton="")
     )
     publish(tx, code)
 

@@ -56,6 +56,8 @@ class Tour:
     mode: PickMode = PickMode.ORDERS
     cartons: tuple[str, ...] = ()
     """By slot, the carton that is proposed, where units are picked into the box that is shipped."""
+    zone: str = ""
+    """The one zone that it stays in; empty for a tour over the whole floor."""
     buffer: str = ""
     """Where a tote of an order of ``onward`` is left for the next zone; empty where there is no such place."""
     onward: tuple[str, ...] = ()
@@ -132,3 +134,5 @@ class PackJob:
     """The number of the next parcel of this order."""
     cancelled: bool = False
     """The order was cancelled after picking: the totes are put back, not packed."""
+    to_come: int = 0
+    """Units that are bound to the order and not picked yet."""

@@ -57,6 +57,8 @@ PACKING: dict[str, str] = {
     "pack.card_price": "Price {value}",
     "pack.card_copies": "Labels printed: {copies}",
     # it counted
+    "pack.opened_in_its_box": "Order {order} is in its box {carton} already",
+    "pack.goes_on_elsewhere": "Tote {tote} at {place} goes on in another zone: order {order} lacks {units}",
     "pack.opened": "Order {order} is open: {units} units.",
     "pack.resumed": "Parcel {number} of order {order} goes on.",
     "pack.verified": "{count} × {item}. Still to scan: {left}.",

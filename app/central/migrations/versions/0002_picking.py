@@ -21,3 +21,4 @@ def upgrade() -> None:
         "operator",
         sa.Column("experience", sa.String(length=16), nullable=False, server_default="experienced"),
     )
+    op.add_column("tote", sa.Column("carton", sa.String(length=64), nullable=False, server_default=""))

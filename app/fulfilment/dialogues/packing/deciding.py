@@ -230,9 +230,9 @@ def _scan_label(
         return Decision(verdict=bad("pack.scan_label", read=reading.text[:40]))
     closed = ParcelClosed(parcel.id, parcel.sscc)
     if parcel.filled and parcel.left():
-        next_parcel = opening.opened(parcel.rest(), known, ref)
-        verdict = good("pack.closed_next", order=parcel.order, number=next_parcel.number)
-        return Decision((closed, next_parcel), verdict, asking=None)
+        following = opening.opened(parcel.rest(), known, ref)
+        verdict = good("pack.closed_next", order=parcel.order, number=following[0].number)
+        return Decision((closed, *following), verdict, asking=None)
     return Decision((closed,), good("pack.closed", order=parcel.order, number=parcel.number), asking=None)
 
 

@@ -7,7 +7,7 @@ from app.fulfilment.dialogues.packing.stages import can_go_on, contents, standin
 from app.fulfilment.dialogues.packing.state import Card, Packing, ToHospital, Unit
 from app.fulfilment.plans import cartonization
 from app.model.answers import Decision, Kind, Meaning, bad, good, wait
-from app.model.facts import ParcelOpened, ToteSentToHospital
+from app.model.facts import ParcelFilled, ParcelOpened, ToteSentToHospital, UnitVerified
 from app.model.floor import LocationKind, ToteUse
 from app.model.known import Known
 from app.model.orders import ShortPolicy
@@ -28,9 +28,13 @@ def open_by(state: Packing, meaning: Meaning, known: Known, ref: str) -> Decisio
 
 
 def _open_by_tote(state: Packing, tote: str, known: Known, ref: str) -> Decision:
-    for job in known.pack_jobs.values():
-        if any(one.code == tote for one in job.totes):
-            return _open_order(state, job.order, known, ref)
+    """Of the orders that share a tote the most urgent one that still has units in it."""
+    jobs = sorted(
+        (job for job in known.pack_jobs.values() if any(one.code == tote for one in job.totes)),
+        key=lambda job: (not _waits_in(state, job, tote), job.priority, job.ship_by, job.order),
+    )
+    if jobs:
+        return _open_order(state, jobs[0].order, known, ref, tote)
     for parcel in standing_aside(state, known):
         if any(one.code == tote for one in parcel.job.totes):
             return _open_order(state, parcel.order, known, ref)
@@ -42,6 +46,11 @@ def _open_by_tote(state: Packing, tote: str, known: Known, ref: str) -> Decision
             verdict=bad("pack.tote_on_tour", tote=tote, order=use.order, station=use.station or "?")
         )
     return _open_order(state, use.order, known, ref)
+
+
+def _waits_in(state: Packing, job: PackJob, tote: str) -> bool:
+    """Whether an order has units in a tote and no parcel that was opened here for them."""
+    return bool(state.up_to_date([job])) and any(one.code == tote and one.contents for one in job.totes)
 
 
 def _open_by_label(state: Packing, parcel: str, known: Known, ref: str) -> Decision:
@@ -61,7 +70,7 @@ def _open_by_label(state: Packing, parcel: str, known: Known, ref: str) -> Decis
     return Decision(verdict=bad("pack.label_void", sscc=label.sscc))
 
 
-def _open_order(state: Packing, order: str, known: Known, ref: str) -> Decision:
+def _open_order(state: Packing, order: str, known: Known, ref: str, tote: str = "") -> Decision:
     job = known.pack_jobs.get(order)
     if job is not None and job.cancelled:
         return Decision(verdict=bad("pack.cancelled_put_back", order=order))
@@ -70,7 +79,7 @@ def _open_order(state: Packing, order: str, known: Known, ref: str) -> Decision:
         return labels.resume(next((one for one in waiting if can_go_on(one, known)), waiting[0]), known)
     if job is None:
         return Decision(verdict=bad("pack.not_in_queue", order=order))
-    return _hindrance(state, job, known) or _open(job, known, ref)
+    return _hindrance(state, job, known) or _open(job, known, ref, tote)
 
 
 def _hindrance(state: Packing, job: PackJob, known: Known) -> Decision | None:
@@ -95,6 +104,17 @@ def _hindrance(state: Packing, job: PackJob, known: Known) -> Decision | None:
                 order=job.order,
                 totes=", ".join(use.code for use in walking),
                 station=", ".join(dict.fromkeys(use.station or "?" for use in walking)),
+            )
+        )
+    buffered = [tote for tote in job.totes if _is_kind(tote.place, LocationKind.BUFFER, known)]
+    if job.to_come and buffered:
+        return Decision(
+            verdict=bad(
+                "pack.goes_on_elsewhere",
+                order=job.order,
+                tote=buffered[0].code,
+                place=buffered[0].place,
+                units=job.to_come,
             )
         )
     if any(line.short for line in job.lines) and job.policy is not ShortPolicy.SHIP_PART:
@@ -125,8 +145,12 @@ def _short(job: PackJob, known: Known) -> Decision:
 
 
 def _is_hospital(place: str, known: Known) -> bool:
+    return _is_kind(place, LocationKind.HOSPITAL, known)
+
+
+def _is_kind(place: str, kind: LocationKind, known: Known) -> bool:
     location = known.locations.get(place)
-    return location is not None and location.kind is LocationKind.HOSPITAL
+    return location is not None and location.kind is kind
 
 
 def hospital_place(meaning: Meaning | None, known: Known) -> str:
@@ -145,19 +169,36 @@ def send_to_hospital(asked: ToHospital, place: str) -> Decision:
     )
 
 
-def _open(job: PackJob, known: Known, ref: str) -> Decision:
-    return Decision(
-        facts=(opened(job, known, ref),),
-        verdict=good("pack.opened", order=job.order, units=units_to_pack(job)),
-        asking=None,
+def _open(job: PackJob, known: Known, ref: str, tote: str) -> Decision:
+    facts = opened(job, known, ref, tote)
+    if len(facts) > 1:
+        verdict = good("pack.opened_in_its_box", order=job.order, carton=facts[0].carton)
+    else:
+        verdict = good("pack.opened", order=job.order, units=units_to_pack(job))
+    return Decision(facts=facts, verdict=verdict, asking=None)
+
+
+def opened(
+    job: PackJob, known: Known, ref: str, tote: str = ""
+) -> tuple[ParcelOpened, *tuple[UnitVerified | ParcelFilled, ...]]:
+    """The facts of a new parcel, with the carton that is proposed for it.
+
+    Units that were picked into the box that is shipped lie in it already: each was scanned at its shelf. That is
+    the box ``tote``, or else the first such one; what other totes hold goes into the next parcel.
+    """
+    boxes = [one for one in job.totes if one.carton and one.contents]
+    box = next((one for one in boxes if one.code == tote), next(iter(boxes), None))
+    if box is None:
+        proposal = propose(job, known)
+        carton = proposal.carton.code if proposal.carton is not None else ""
+        return (ParcelOpened(ref, job.order, job.next_parcel, carton, job),)
+    inside = tuple(
+        UnitVerified(ref, job.order, each.line, each.sku, each.lot, box.code, each.quantity, box.code)
+        for each in box.contents
     )
-
-
-def opened(job: PackJob, known: Known, ref: str) -> ParcelOpened:
-    """The fact of a new parcel, with the carton that is proposed for it."""
-    proposal = propose(job, known)
-    carton = proposal.carton.code if proposal.carton is not None else ""
-    return ParcelOpened(ref, job.order, job.next_parcel, carton, job)
+    rest = any(one.contents for one in job.totes if one is not box)
+    full = (ParcelFilled(ref),) if rest else ()
+    return (ParcelOpened(ref, job.order, job.next_parcel, box.carton, job), *inside, *full)
 
 
 def propose(job: PackJob, known: Known) -> cartonization.Proposal:
