@@ -8,13 +8,15 @@ from datetime import timedelta
 from typing import Any
 
 from pydantic import TypeAdapter
-from sqlalchemy import select, update
+from sqlalchemy import exists, select, update
 
-from app.central import catalogue, ground, inbox, orders, schema, totes
+from app.central import catalogue, ground, inbox, orders, schema, totes, tour_modes
 from app.central.refusal import ApiError
 from app.central.store import Store, Tx, lock_rows
 from app.fulfilment.plans.batching import WaitingOrder, batch
+from app.fulfilment.plans.modes import Waiting
 from app.model.exceptions import ExceptionKind
+from app.model.floor import PickMode
 from app.model.orders import OrderStatus
 from app.model.work import LentTour, Task, Tour
 
@@ -72,21 +74,26 @@ def _lend_now(store: Store, site: str, draft: _Draft | None, whom: tuple[str, st
 
 def _draft(tx: Tx, station: str, cart: str) -> _Draft | None:
     """A new tour for the cart, or nothing when a tour stands on it already."""
-    slots = _slots(tx, cart)
+    carrier = _carrier(tx, cart)
     standing = _on_cart(tx, cart)
     if standing is not None:
         _check_free(tx, standing, station, cart)
         return None
-    waiting = _waiting(tx)
-    chosen = batch((_as_waiting(rows) for rows in waiting.values()), slots, catalogue.settings(tx).max_stops)
+    waiting = _waiting(tx, carrier.order)
+    choice = tour_modes.choose(tx, waiting)
+    one_sku = choice.mode is PickMode.ONE_SKU
+    slots = len(choice.orders) if one_sku else carrier.slots
+    chosen = batch(map(_as_waiting, choice.orders), slots, catalogue.settings(tx).max_stops)
     if not chosen:
         raise ApiError(409, "work.none", cart=cart)
-    rows = [row for order in chosen for row in waiting[order]]
+    carried = tour_modes.carried(choice, chosen)
+    rows = [row for order in chosen for row in waiting[order] if row.id in carried]
     here = ground.of_site(tx)
     walk = ground.walk(here, [row.location for row in rows])
-    slot_of = {order: slot for slot, order in enumerate(chosen)}
+    slot_of = {order: 0 if one_sku else slot for slot, order in enumerate(chosen)}
     tasks = _in_walking_order([_task(row, slot_of[row.order_number]) for row in rows], walk.order)
     first = rows[0]
+    boxes = dict(choice.cartons)
     tour = Tour(
         id="",
         cart=cart,
@@ -97,13 +104,18 @@ def _draft(tx: Tx, station: str, cart: str) -> _Draft | None:
         length_mm=walk.length_mm,
         location_order_mm=walk.location_order_mm,
         method=walk.method,
+        mode=choice.mode,
+        cartons=tuple(boxes[order] for order in chosen) if boxes else (),
+        zone=choice.zone,
+        buffer=tour_modes.buffer_of(tx, choice.zone),
+        onward=tour_modes.onward(waiting, chosen, carried) if choice.zone else (),
     )
     return _Draft(tour, tuple(sorted((row.id, row.quantity) for row in rows)))
 
 
 def _lend(tx: Tx, draft: _Draft | None, station: str, operator: str, cart: str) -> str:
     """Lend what stands on the cart, else the draft; empty when the draft has been overtaken."""
-    _slots(tx, cart, lock=True)
+    _carrier(tx, cart, lock=True)
     standing = _on_cart(tx, cart, lock=True)
     if standing is not None:
         _check_free(tx, standing, station, cart)
@@ -173,13 +185,28 @@ def _check_free(tx: Tx, row: Any, station: str, cart: str) -> None:
     raise ApiError(409, "work.cart_in_use", cart=cart, operator=name or row.operator, station=row.station)
 
 
-def _slots(tx: Tx, cart: str, *, lock: bool = False) -> int:
+@dataclass(frozen=True, slots=True)
+class _Carrier:
+    """What a tour is claimed with: a cart and its slots, or the tote of an order, which brings that order's work."""
+
+    slots: int
+    order: str = ""
+
+
+def _carrier(tx: Tx, code: str, *, lock: bool = False) -> _Carrier:
     table = schema.cart
-    statement = select(table.c.slots).where(table.c.site == tx.site, table.c.code == cart)
+    statement = select(table.c.slots).where(table.c.site == tx.site, table.c.code == code)
     slots = tx.conn.execute(statement.with_for_update() if lock else statement).scalar_one_or_none()
-    if slots is None:
-        raise ApiError(404, "work.unknown_cart", cart=cart)
-    return int(slots)
+    if slots is not None:
+        return _Carrier(int(slots))
+    used = schema.tote
+    holding = select(used).where(used.c.site == tx.site, used.c.code == code)
+    tote = tx.conn.execute(holding.with_for_update() if lock else holding).one_or_none()
+    if tote is None or not tote.order_number:
+        raise ApiError(404, "work.unknown_cart", cart=code)
+    if not tote.place and _on_cart(tx, code) is None:
+        raise ApiError(409, "work.tote_on_tour", tote=code, order=tote.order_number, station=tote.station)
+    return _Carrier(1, tote.order_number)
 
 
 def _on_cart(tx: Tx, cart: str, *, lock: bool = False) -> Any:
@@ -193,9 +220,18 @@ def _on_cart(tx: Tx, cart: str, *, lock: bool = False) -> Any:
     return tx.conn.execute(statement.with_for_update() if lock else statement).one_or_none()
 
 
-def _waiting(tx: Tx) -> dict[str, list[Any]]:
-    """The reservations that no tour carries, by order, of the most urgent orders that nobody holds."""
-    held, wanted = schema.reservation, schema.sales_order
+def _waiting(tx: Tx, only: str = "") -> dict[str, list[Any]]:
+    """The reservations that no tour carries, by order, of the most urgent orders that nobody holds, or of one.
+
+    Of one priority those come first that somebody has begun: their other lines are waited for.
+    """
+    held, wanted, line = schema.reservation, schema.sales_order, schema.order_line
+    carried = held.alias()
+    begun = exists().where(
+        line.c.site == wanted.c.site, line.c.order_number == wanted.c.number, line.c.picked > 0
+    ) | exists().where(
+        carried.c.site == wanted.c.site, carried.c.order_number == wanted.c.number, carried.c.tour != ""
+    )
     open_orders = (
         select(wanted.c.number)
         .where(
@@ -204,12 +240,13 @@ def _waiting(tx: Tx) -> dict[str, list[Any]]:
             wanted.c.held_by.is_(None),
             # From the few reservations to their orders: those that left long ago are never looked at.
             wanted.c.number.in_(select(held.c.order_number).where(held.c.site == tx.site, held.c.tour == "")),
+            *([wanted.c.number == only] if only else []),
         )
-        .order_by(wanted.c.priority, wanted.c.ship_by, wanted.c.number)
+        .order_by(wanted.c.priority, begun.desc(), wanted.c.ship_by, wanted.c.number)
         .limit(_WAITING_LOOKED_AT)
     )
     rows = tx.conn.execute(
-        select(held, wanted.c.priority, wanted.c.ship_by)
+        select(held, wanted.c.priority, wanted.c.ship_by, begun.label("begun"))
         .join(wanted, (wanted.c.site == held.c.site) & (wanted.c.number == held.c.order_number))
         .where(held.c.site == tx.site, held.c.tour == "", held.c.order_number.in_(open_orders))
         .order_by(held.c.order_number, held.c.line, held.c.location, held.c.lot, held.c.id)
@@ -220,11 +257,9 @@ def _waiting(tx: Tx) -> dict[str, list[Any]]:
     return found
 
 
-def _as_waiting(rows: Sequence[Any]) -> WaitingOrder:
-    first = rows[0]
-    return WaitingOrder(
-        first.order_number, first.priority, first.ship_by, frozenset(row.location for row in rows)
-    )
+def _as_waiting(order: Waiting) -> WaitingOrder:
+    stops = frozenset(need.location for need in order.needs)
+    return WaitingOrder(order.order, order.priority, order.ship_by, stops, begun=order.begun)
 
 
 def _task(row: Any, slot: int) -> Task:
@@ -413,11 +448,17 @@ def add_tasks(tx: Tx, tour: str, numbers: Iterable[str], at: str = "") -> bool:
             .order_by(table.c.id)
         )
     )
-    if not fresh:
+    mine = tour_modes.within(tx, plan.zone, fresh)
+    elsewhere = {each.order_number for each in fresh if each not in mine} - set(plan.onward)
+    onward = (*plan.onward, *sorted(elsewhere))
+    if not mine:
+        if elsewhere:
+            _change(tx, row, replace(plan, onward=onward))
         return False
-    _bind(tx, tour, [each.id for each in fresh])
-    added = [_task(each, slot_of[each.order_number]) for each in fresh]
-    _walk_anew(tx, row, (*plan.tasks, *added), at)
+    _bind(tx, tour, [each.id for each in mine])
+    slot = dict.fromkeys(plan.orders, 0) if plan.mode is PickMode.ONE_SKU else slot_of
+    added = [_task(each, slot[each.order_number]) for each in mine]
+    _walk_anew(tx, row, replace(plan, tasks=(*plan.tasks, *added), onward=onward), at)
     return True
 
 
@@ -469,20 +510,20 @@ def withdraw(tx: Tx, order: str) -> None:
             _change(tx, row, replace(plan, tasks=tuple(task for task in plan.tasks if task.order != order)))
 
 
-def _walk_anew(tx: Tx, row: Any, tasks: Sequence[Task], at: str) -> None:
+def _walk_anew(tx: Tx, row: Any, plan: Tour, at: str) -> None:
     table = schema.reservation
     still_open = set(
         tx.conn.execute(select(table.c.id).where(table.c.site == tx.site, table.c.tour == row.id)).scalars()
     )
-    done = [task for task in tasks if task.id not in still_open]
-    rest = [task for task in tasks if task.id in still_open]
+    done = [task for task in plan.tasks if task.id not in still_open]
+    rest = [task for task in plan.tasks if task.id in still_open]
     here = ground.of_site(tx)
     onward = [task.location for task in rest if task.location != at]
     walk = ground.walk(here, onward, at, _WALK_AGAIN_S)
     in_order = (*done, *_in_walking_order(rest, (at, *walk.order)))
     stops = list(dict.fromkeys(task.location for task in in_order))
     changed = replace(
-        plan_of(row),
+        plan,
         tasks=in_order,
         length_mm=ground.length_mm(here, stops),
         location_order_mm=ground.length_mm(here, sorted(stops)),

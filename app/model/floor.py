@@ -17,6 +17,19 @@ class LocationKind(StrEnum):
     """Where a tote waits that cannot go on."""
 
 
+class PickMode(StrEnum):
+    """How the units of a tour come to their orders."""
+
+    ORDERS = "orders"
+    """One order, or several on a cart with one tote for each."""
+    ONE_SKU = "one_sku"
+    """Orders of one and the same item: counted at a stop for all of them, into one tote, sorted at the bench."""
+    CARTON = "carton"
+    """Straight into the box that is shipped: what stands in a slot is the parcel's own carton."""
+    ZONE = "zone"
+    """One zone only: a tote with work left elsewhere goes on from the zone's buffer, in the next picker's hands."""
+
+
 class Proof(StrEnum):
     """What a stop can ask to be scanned."""
 
@@ -43,6 +56,10 @@ class Zone:
     """Another lot than the planned one may be taken, and is booked as what it is."""
     zero_check: bool = False
     """Whether a location that should now be empty is looked at."""
+    mode: PickMode = PickMode.ORDERS
+    """How the orders that begin here are picked."""
+    buffer: str = ""
+    """The location where totes with work left in other zones wait for the next picker."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,22 +2,9 @@
 
 from dataclasses import dataclass, replace
 from datetime import datetime
-from enum import StrEnum
 
+from app.model.floor import PickMode
 from app.model.orders import Address, ShortPolicy
-
-
-class PickMode(StrEnum):
-    """How the units of a tour come to their orders."""
-
-    ORDERS = "orders"
-    """One order, or several on a cart with one tote for each."""
-    ONE_SKU = "one_sku"
-    """Orders of one and the same item: counted at a stop for all of them, into one tote, sorted at the bench."""
-    CARTON = "carton"
-    """Straight into the box that is shipped: what stands in a slot is the parcel's own carton."""
-    ZONE = "zone"
-    """One zone only: a tote with work left elsewhere goes on from the zone's buffer, in the next picker's hands."""
 
 
 @dataclass(frozen=True, slots=True)

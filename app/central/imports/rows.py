@@ -19,7 +19,7 @@ from pydantic import (
 
 from app.central.documents import DocumentKind
 from app.central.intake import MAX_QUANTITY, Code, OrderNumber, ShipBy, Text
-from app.model.floor import Cart, Location, LocationKind, Proof, Walkway, Zone
+from app.model.floor import Cart, Location, LocationKind, PickMode, Proof, Walkway, Zone
 from app.model.items import Barcode, Item, PackLevel, Variant
 from app.model.orders import ShortPolicy
 from app.model.parcels import Carton
@@ -159,6 +159,8 @@ class ZoneRow(Row):
     scan: Proofs = (Proof.LOCATION, Proof.ITEM)
     other_lot: bool = False
     zero_check: bool = False
+    mode: PickMode = PickMode.ORDERS
+    buffer: Code | Literal[""] = ""
 
     @model_validator(mode="after")
     def _a_stop_is_proved(self) -> Self:
@@ -168,7 +170,8 @@ class ZoneRow(Row):
 
     def rules(self) -> Zone:
         """The zone of this row."""
-        return Zone(self.zone, tuple(sorted(set(self.scan))), self.other_lot, self.zero_check)
+        scan = tuple(sorted(set(self.scan)))
+        return Zone(self.zone, scan, self.other_lot, self.zero_check, self.mode, self.buffer)
 
 
 class LocationRow(Row):

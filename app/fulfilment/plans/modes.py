@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from app.model.work import PickMode
+from app.model.floor import PickMode
 
 MOST_SORTED = 24
 """So many orders of one SKU share a tote: a bench has to tell them apart again."""
@@ -79,8 +79,8 @@ def choose(
         return Choice(mode, _cut(everyone, lambda other: other == zone), zone)
     together = _cut(everyone, lambda other: modes.get(other) is not PickMode.ZONE)
     whole = {order.order for order in everyone if order in together and not order.begun}
-    if mode is PickMode.ONE_SKU:
-        alike = _alike(together[0], [order for order in together if order.order in whole])
+    if mode is PickMode.ONE_SKU and seed.order in whole:
+        alike = _alike(seed, [order for order in together if order.order in whole])
         if len(alike) > 1:
             return Choice(mode, alike)
     if mode is PickMode.CARTON:

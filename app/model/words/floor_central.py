@@ -17,6 +17,7 @@ FLOOR_CENTRAL: dict[str, str] = {
     # work
     "work.none": "There is nothing to pick just now.",
     "work.unknown_cart": "There is no cart {cart}.",
+    "work.tote_on_tour": "Tote {tote} of order {order} is on a tour at {station}.",
     "work.cart_in_use": "{operator} has cart {cart} at {station}.",
     "work.facts_missing": (
         "The tour on cart {cart} was at {station}, and not all of its picks have arrived. Connect {station}, or ask"

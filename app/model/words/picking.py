@@ -102,6 +102,7 @@ PICKING: dict[str, str] = {
     # refused: what was read, and what would be right
     "pick.broken_code": "{read} cannot be right ({why}); scan it again or use another code",
     "pick.offline_no_tour": "No network: no tour for cart {cart} yet; scan it again when the network is back",
+    "pick.tote_brings_nothing": "Tote {tote} is empty and brings no work; scan a cart, or a tote from a buffer",
     "pick.wrong_cart": "{read} is another cart; scan cart {cart}",
     "pick.tote_twice": "Tote {tote} has slot {taken} of this tour, order {order}; scan an empty tote for slot {slot}",
     "pick.tote_in_use": "Tote {tote} is in use for order {order}; scan an empty tote for slot {slot}",

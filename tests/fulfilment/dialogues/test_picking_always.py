@@ -11,10 +11,10 @@ from app.fulfilment.dialogues.picking.dropping import buffer_for
 from app.fulfilment.dialogues.picking.facts import found_range
 from app.model.answers import Command, Entry, LentChanged, Pressed, Tone, Typed
 from app.model.facts import Picked, PickUndone, Shorted, TourFinished, UnitsCounted, ZeroPicked
-from app.model.floor import LocationKind, ToteUse
+from app.model.floor import LocationKind, PickMode, ToteUse
 from app.model.known import Known
 from app.model.scans import Scanned
-from app.model.work import LentTour, PickMode, Task, Tour
+from app.model.work import LentTour, Task, Tour
 from tests.fulfilment.dialogues.a_warehouse import (
     OPERATOR,
     STATION,

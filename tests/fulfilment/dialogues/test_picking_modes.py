@@ -4,10 +4,10 @@ from dataclasses import replace
 
 from app.model.answers import Command, Kind
 from app.model.facts import Picked, Shorted, ToteAssigned, ToteDropped, TourFinished, ZeroPicked
-from app.model.floor import LocationKind, ToteUse
+from app.model.floor import LocationKind, PickMode, ToteUse
 from app.model.known import Known
 from app.model.words import words
-from app.model.work import PickMode, Tour
+from app.model.work import Tour
 from tests.fulfilment.dialogues.a_warehouse import Picker, a_location, a_task, a_tour, a_warehouse
 
 BREAD = "4006381333931"

@@ -43,7 +43,12 @@ def test_without_the_network_no_tour_can_be_had() -> None:
 
 
 @pytest.mark.parametrize(
-    ("code", "verdict"), [("T-1", "pick.wants_any_cart"), ("nothing", "pick.unknown_wants_any_cart")]
+    ("code", "verdict"),
+    [
+        ("A-01", "pick.wants_any_cart"),
+        ("T-1", "pick.tote_brings_nothing"),
+        ("nothing", "pick.unknown_wants_any_cart"),
+    ],
 )
 def test_what_is_no_cart_is_refused_by_name(code: str, verdict: str) -> None:
     assert Picker(a_warehouse()).scan(code).code == verdict

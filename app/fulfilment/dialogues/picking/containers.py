@@ -3,15 +3,16 @@
 from dataclasses import dataclass
 
 from app.fulfilment.dialogues.picking.asking import AnotherToteWanted, BoxChosen
+from app.fulfilment.dialogues.picking.dropping import is_buffer
 from app.fulfilment.dialogues.picking.saying import unexpected
 from app.fulfilment.dialogues.picking.state import Picking
 from app.fulfilment.dialogues.resolver import resolve
 from app.model.answers import Decision, Kind, Verdict, bad, good, wait
 from app.model.facts import ToteAssigned
-from app.model.floor import ToteUse
+from app.model.floor import PickMode, ToteUse
 from app.model.known import Known
 from app.model.scans import Reading
-from app.model.work import PickMode, Task
+from app.model.work import Task
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,10 +28,12 @@ class _Slot:
 
 
 def tote_to_fetch(state: Picking, task: Task, known: Known) -> ToteUse | None:
-    """The tote of a task's order that another zone has left standing, with its units in it."""
-    if state.tour.mode is not PickMode.ZONE or any(use.order == task.order for use in state.assigned):
+    """The tote of a task's order that another zone has left in its buffer, with its units in it."""
+    if any(use.order == task.order for use in state.assigned):
         return None
-    standing = (use for use in known.totes.values() if use.order == task.order and use.place)
+    standing = (
+        use for use in known.totes.values() if use.order == task.order and is_buffer(use.place, known)
+    )
     return min(standing, key=lambda use: use.code, default=None)
 
 

@@ -67,7 +67,7 @@ def _lent_changed(state: Picking | None, known: Known) -> Decision:
     working = in_hand(state)
     if working is None:
         ready = tours_to_take(state, known)
-        return take_tour(ready[0], cart_scanned=False) if ready else Decision()
+        return take_tour(ready[0], known, cart_scanned=False) if ready else Decision()
     lent = known.tours.get(working.tour.id)
     if lent is None or lent.tour.version <= working.tour.version:
         return Decision()

@@ -26,8 +26,14 @@ def lift(state: Picking, tote: str) -> Decision | None:
 def buffer_for(state: Picking, tote: str, known: Known) -> str:
     """The buffer where a tote waits for the next zone; empty where its order has no work left elsewhere."""
     order = next((use.order for use in reversed(state.assigned) if use.tote == tote), "")
-    onward = order in state.tour.onward and state.tour.buffer in known.locations
+    onward = order in state.tour.onward and is_buffer(state.tour.buffer, known)
     return state.tour.buffer if onward else ""
+
+
+def is_buffer(place: str, known: Known) -> bool:
+    """Whether a place is one where totes wait for the picker of the next zone."""
+    location = known.locations.get(place)
+    return location is not None and location.kind is LocationKind.BUFFER
 
 
 def nearest_drop(state: Picking, known: Known) -> str:

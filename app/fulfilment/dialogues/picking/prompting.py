@@ -12,9 +12,9 @@ from app.fulfilment.dialogues.picking.saying import item_name
 from app.fulfilment.dialogues.picking.state import Picking, Step, may_take, step_of
 from app.model.answers import Command, Kind, Prompt, Row, Say, say
 from app.model.facts import PickUndone
-from app.model.floor import LocationKind, Proof
+from app.model.floor import LocationKind, PickMode, Proof
 from app.model.known import Known
-from app.model.work import PickMode, Task
+from app.model.work import Task
 
 _ANSWERING = (Command.BACK, Command.WHY)
 _ALWAYS = (Command.VIEW, Command.SIGN_OFF)
@@ -179,7 +179,7 @@ def _no_tour(state: Picking | None, known: Known) -> Prompt:
         large=say("pick.large_cart"),
         ask=say("pick.scan_any_cart"),
         detail=detail,
-        accepts=(Kind.CART,),
+        accepts=(Kind.CART, Kind.TOTE),
         keys=_ALWAYS,
     )
 

@@ -15,6 +15,7 @@ from app.model.facts import (
     CartScanned,
     Counted,
     LocationReached,
+    ToteAssigned,
     TourTaken,
     UnitsCounted,
 )
@@ -59,12 +60,20 @@ def refuse(verdict: Verdict) -> Decision:
     return Decision(verdict=verdict)
 
 
-def take_tour(lent: LentTour, *, cart_scanned: bool) -> Decision:
-    """Take a lent tour. The cart of a new one was scanned to claim it; one that others began asks for it again."""
-    taken = TourTaken(lent.tour, lent.history)
+def take_tour(lent: LentTour, known: Known, *, cart_scanned: bool) -> Decision:
+    """Take a lent tour. The cart of a new one was scanned to claim it; one that others began asks for it again.
+
+    What was claimed with a tote has no cart: that tote stands in its slot.
+    """
+    tour = lent.tour
+    taken = TourTaken(tour, lent.history)
     if not cart_scanned and lent.history:
         return Decision((taken,), asking=None)
-    return Decision((taken, CartScanned(lent.tour.id, lent.tour.cart)), asking=None)
+    cart = CartScanned(tour.id, tour.cart)
+    if tour.cart in known.totes and tour.cart not in known.carts and not lent.history:
+        brought = ToteAssigned(tour.id, 0, tour.orders[0], tour.cart, brought=True)
+        return Decision((taken, cart, brought), asking=None)
+    return Decision((taken, cart), asking=None)
 
 
 def tours_to_take(state: Picking | None, known: Known) -> list[LentTour]:
@@ -74,13 +83,15 @@ def tours_to_take(state: Picking | None, known: Known) -> list[LentTour]:
 
 
 def _cart_for_a_tour(state: Picking | None, reading: Reading, known: Known) -> Decision:
-    found = resolve(reading, known, (Kind.CART,))
+    found = resolve(reading, known, (Kind.CART, Kind.TOTE))
     if found.meaning is None:
         return refuse(unexpected("any_cart", reading, found))
     cart = found.meaning.key
+    if found.meaning.kind is Kind.TOTE and not known.totes[cart].order:
+        return refuse(bad("pick.tote_brings_nothing", tote=cart))
     for lent in tours_to_take(state, known):
         if lent.tour.cart == cart:
-            taken = take_tour(lent, cart_scanned=True)
+            taken = take_tour(lent, known, cart_scanned=True)
             return Decision(taken.facts, good("pick.tour_taken", tour=lent.tour.id, cart=cart))
     if not known.online:
         return refuse(bad("pick.offline_no_tour", cart=cart))
@@ -89,7 +100,7 @@ def _cart_for_a_tour(state: Picking | None, reading: Reading, known: Known) -> D
 
 def _cart(state: Picking, reading: Reading, known: Known) -> Decision:
     cart = state.tour.cart
-    found = resolve(reading, known, (Kind.CART,))
+    found = resolve(reading, known, (Kind.CART,) if cart in known.carts else (Kind.TOTE, Kind.CART))
     if found.meaning is None:
         return refuse(unexpected("cart", reading, found, cart=cart))
     if found.meaning.key != cart:

@@ -28,7 +28,8 @@ from app.model.facts import (
     ZeroPicked,
 )
 from app.model.facts.codec import UnknownFactError, decode
-from app.model.work import LentTour, PickMode, Task, Tour
+from app.model.floor import PickMode
+from app.model.work import LentTour, Task, Tour
 
 _LEFT_REMEMBERED = 16
 """So many ended tours are remembered, until the central has taken their records back."""

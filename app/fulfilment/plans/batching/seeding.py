@@ -20,6 +20,8 @@ class WaitingOrder:
     ship_by: datetime
     stops: frozenset[str]
     totes_needed: int = 1
+    begun: bool = False
+    """Others have picked lines of it: of one priority it comes first."""
 
 
 def batch(waiting: Iterable[WaitingOrder], slots: int, max_stops: int | None = None) -> tuple[str, ...]:
@@ -29,7 +31,9 @@ def batch(waiting: Iterable[WaitingOrder], slots: int, max_stops: int | None = N
     The first is the one with the earliest ship-by; then, while slots are free, the one that adds the fewest stops.
     An order that alone needs more slots or stops than there are is served alone.
     """
-    everyone = sorted(waiting, key=lambda order: (order.priority, order.ship_by, order.order))
+    everyone = sorted(
+        waiting, key=lambda order: (order.priority, not order.begun, order.ship_by, order.order)
+    )
     if not everyone:
         return ()
     seed = everyone[0]
