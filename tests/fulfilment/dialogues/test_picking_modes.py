@@ -2,13 +2,22 @@
 
 from dataclasses import replace
 
-from app.model.answers import Command, Kind
+from app.model.answers import AskForTour, Command, Kind
 from app.model.facts import Picked, Shorted, ToteAssigned, ToteDropped, TourFinished, ZeroPicked
 from app.model.floor import LocationKind, PickMode, ToteUse
 from app.model.known import Known
 from app.model.words import words
-from app.model.work import Tour
-from tests.fulfilment.dialogues.a_warehouse import Picker, a_location, a_task, a_tour, a_warehouse
+from app.model.work import LentTour, Tour
+from tests.fulfilment.dialogues.a_warehouse import (
+    STATION,
+    Picker,
+    a_location,
+    a_task,
+    a_tour,
+    a_warehouse,
+    envelopes,
+    scanned,
+)
 
 BREAD = "4006381333931"
 BREADS = (
@@ -235,6 +244,26 @@ def test_an_empty_tote_is_taken_where_the_other_one_cannot_be_found() -> None:
     picker = taken(IN_ZONE_B, known=waiting_in_the_buffer())
     assert picker.scan("T-1").code == "pick.tote_assigned"
     assert not picker.facts(ToteAssigned)[0].brought
+
+
+def test_scanning_a_tote_in_a_buffer_asks_for_the_work_that_it_brings() -> None:
+    picker = Picker(waiting_in_the_buffer())
+    decision = picker.enter(scanned("T-4"))
+    assert decision.effects == (AskForTour("T-4"),)
+    picker.lend(replace(IN_ZONE_B, cart="T-4"))
+    assert picker.facts(ToteAssigned) == [ToteAssigned("R-1", 0, "O-1", "T-4", brought=True)]
+    assert picker.asked == "Scan location B-02"
+
+
+def test_a_tote_that_was_begun_by_somebody_else_is_scanned_again_as_a_cart_would_be() -> None:
+    first = Picker(waiting_in_the_buffer())
+    first.lend(replace(IN_ZONE_B, cart="T-4"))
+    picker = Picker(waiting_in_the_buffer())
+    picker.lend(LentTour(replace(IN_ZONE_B, cart="T-4"), STATION, "op-1", envelopes(first.journal)))
+    assert picker.asked == "Scan cart T-4"
+    assert picker.scan("T-1").code == "pick.wrong_cart"
+    assert picker.scan("T-4").code == "pick.cart_right"
+    assert picker.asked == "Scan location B-02"
 
 
 # --- a full tote, left under way -------------------------------------------------------------------------------
