@@ -5,7 +5,10 @@ UV_VERSION := 0.13.9
 UV         := PYTHONPATH=.tools UV_PYTHON_DOWNLOADS=never UV_NO_PROGRESS=1 .tools/bin/uv
 BIN        := .venv/bin
 STAMP      := .venv/.storehand-ready
+SOLVERS    := .venv-bench/.ready
 PACKAGES   := app devices printing config
+LOCK       := $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+              --no-emit-find-links --no-annotate --custom-compile-command 'make lock'
 TESTERS    ?= 2
 ARGS       ?=
 
@@ -36,8 +39,8 @@ $(STAMP): requirements.txt pyproject.toml .tools/uv-$(UV_VERSION)
 	@echo "env: ready, .venv/bin/storehand"
 
 lock: .tools/uv-$(UV_VERSION) ## choose versions anew (ARGS='--upgrade-package NAME' or '--upgrade'), into requirements.txt
-	@$(UV) pip compile --quiet --universal --python-version 3.11 --group dev --generate-hashes --no-emit-index-url \
-		--no-emit-find-links --no-annotate --custom-compile-command 'make lock' $(ARGS) --output-file requirements.txt pyproject.toml
+	@$(LOCK) $(ARGS) --group dev --output-file requirements.txt pyproject.toml
+	@$(LOCK) $(ARGS) --group bench --output-file requirements-bench.txt
 
 format: env ## lay the code out and mend what can be mended (ARGS='app/central' for some)
 	@$(BIN)/ruff check --fix-only --quiet $(or $(ARGS),.)
@@ -61,9 +64,15 @@ demo: env ## a small warehouse with everything in it, to try
 pictures: env ## the README's pictures, anew from the real screens
 	$(BIN)/python -m tests.screens.pictures docs/pictures
 
-bench: env ## measure (not part of `make test`)
+$(SOLVERS): requirements-bench.txt .tools/uv-$(UV_VERSION)
+	@echo "bench: installing what requirements-bench.txt names into .venv-bench"
+	@$(UV) venv --quiet --clear --python "$$(command -v $(PYTHON))" .venv-bench
+	@$(UV) pip sync --quiet --python .venv-bench/bin/python --require-hashes requirements-bench.txt && touch $@ \
+		|| echo "bench: they cannot be installed; their rows will say so"
+
+bench: env $(SOLVERS) ## measure (not part of `make test`)
 	$(BIN)/pytest tests/benchmarks -n 0 -p no:randomly --timeout 1800 --capture no $(ARGS)
 
 clean: ## remove all that was made here
-	rm -rf .tools .venv .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache build dist snapshot_report.html
+	rm -rf .tools .venv .venv-bench .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache build dist snapshot_report.html
 	find $(PACKAGES) tests -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true

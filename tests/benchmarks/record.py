@@ -33,10 +33,10 @@ def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 
 
 def machine() -> str:
-    """What the figures were measured on and how busy it was: the load of the last minute, one for each busy core."""
+    """What is measured on, and how busy it is before (so ask first): the load is one for each busy core."""
     return (
         f"Measured on {os.cpu_count()} cores of {_processor()}, Python {platform.python_version()},"
-        f" load {os.getloadavg()[0]:.1f} when it was written."
+        f" load before it began {os.getloadavg()[0]:.1f}."
     )
 
 
