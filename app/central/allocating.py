@@ -173,7 +173,14 @@ def _demands(tx: Tx, numbers: Sequence[str]) -> list[Demand]:
         if row.open > 0:
             open_lines[row.order_number].append((row.line, row.sku, int(row.open)))
     return [
-        Demand(number, row.priority, row.ship_by, ShortPolicy(row.policy), tuple(sorted(open_lines[number])))
+        Demand(
+            number,
+            row.priority,
+            row.ship_by,
+            ShortPolicy(row.policy),
+            tuple(sorted(open_lines[number])),
+            row.min_shelf_life_days,
+        )
         for number, row in allowed.items()
         if number in open_lines
     ]

@@ -103,6 +103,7 @@ def _tote_assigned(booking: Booking, fact: ToteAssigned) -> None:
 def _picked(booking: Booking, fact: Picked) -> None:
     tx = booking.tx
     _known(booking, fact.tour)
+    displaced = _other_lot(booking, fact)
     taken = ledger.take(
         tx,
         order=fact.order,
@@ -132,6 +133,36 @@ def _picked(booking: Booking, fact: Picked) -> None:
         totes.assign(tx, fact.tote, fact.order, fact.tour, booking.station)
     add_picked(tx, fact.order, fact.line, fact.quantity)
     booking.touched.add(fact.order)
+    _allocate_anew(booking, displaced)
+
+
+def _other_lot(booking: Booking, fact: Picked) -> tuple[ledger.Displaced, ...]:
+    """Where another lot was taken than the planned one, those who were promised it lose it: it is in the tote."""
+    planned = next(
+        (
+            row.lot
+            for row in ledger.reservations(booking.tx, order=fact.order, line=fact.line, sku=fact.sku)
+            if row.id == fact.task
+        ),
+        fact.lot,
+    )
+    if planned == fact.lot:
+        return ()
+    return ledger.make_room(
+        booking.tx, fact.location, fact.sku, fact.lot, fact.quantity, fact.order, fact.line
+    )
+
+
+def _allocate_anew(booking: Booking, displaced: tuple[ledger.Displaced, ...]) -> None:
+    """Bind the units of orders that lost them elsewhere, and let their tours fetch them there."""
+    if not displaced:
+        return
+    tx = booking.tx
+    lending.take_out(tx, [(each.task, each.quantity) for each in displaced])
+    numbers = sorted({each.order for each in displaced})
+    booking.touched.update(numbers, allocating.allocate(tx, numbers))
+    for tour in sorted({each.tour for each in displaced} - {""}):
+        lending.add_tasks(tx, tour, [each.order for each in displaced if each.tour == tour])
 
 
 def _undone(booking: Booking, fact: PickUndone) -> None:

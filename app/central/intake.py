@@ -80,12 +80,16 @@ class AddressIn(_Strict):
 
 
 class LineIn(_Strict):
-    """So many units of one SKU. ``variant`` is what the customer believes to have ordered."""
+    """So many units of one SKU. ``variant`` is what the customer believes to have ordered.
+
+    ``substitutes`` are what the customer takes instead, the first before the others.
+    """
 
     number: int = Field(ge=1, le=MAX_QUANTITY)
     sku: Code
     quantity: int = Field(ge=1, le=MAX_QUANTITY)
     variant: dict[Code, Text] = Field(default_factory=dict, max_length=16)
+    substitutes: list[Code] = Field(default_factory=list, max_length=16)
 
 
 class OrderIn(_Strict):
@@ -98,6 +102,7 @@ class OrderIn(_Strict):
     policy: ShortPolicy = ShortPolicy.SHIP_PART
     ship_to: AddressIn
     lines: list[LineIn] = Field(min_length=1, max_length=MAX_LINES)
+    min_shelf_life_days: int = Field(default=0, ge=0, le=3650)
 
     @field_validator("lines")
     @classmethod
@@ -119,9 +124,16 @@ class OrderIn(_Strict):
             self.policy,
             Address(**self.ship_to.model_dump()),
             tuple(
-                OrderLine(line.number, line.sku, line.quantity, tuple(line.variant.items()))
+                OrderLine(
+                    line.number,
+                    line.sku,
+                    line.quantity,
+                    tuple(line.variant.items()),
+                    tuple(line.substitutes),
+                )
                 for line in self.lines
             ),
+            self.min_shelf_life_days,
         )
 
 
@@ -306,8 +318,16 @@ def cancel(tx: Tx, number: str, by: str) -> CancelResult:
 
 
 def canonical(content: OrderIn) -> dict[str, Any]:
-    """What an order says, in one spelling: two that mean the same are equal."""
+    """What an order says, in one spelling: two that mean the same are equal.
+
+    What came with later releases is left out where it says nothing: orders taken in before stay the same.
+    """
     plain: dict[str, Any] = content.model_dump(mode="json")
+    if not content.min_shelf_life_days:
+        del plain["min_shelf_life_days"]
+    for line in plain["lines"]:
+        if not line["substitutes"]:
+            del line["substitutes"]
     plain["ship_by"] = content.ship_by.astimezone(UTC).isoformat()
     return plain
 
@@ -342,6 +362,7 @@ def _columns(content: OrderIn, plain: dict[str, Any]) -> dict[str, Any]:
         "service": content.service,
         "policy": content.policy.value,
         "ship_to": plain["ship_to"],
+        "min_shelf_life_days": content.min_shelf_life_days,
         "content_sha256": _digest(plain),
         "content": plain,
     }
@@ -356,6 +377,7 @@ def _write_lines(tx: Tx, contents: Sequence[OrderIn]) -> None:
             "sku": line.sku,
             "variant": [[name, value] for name, value in line.variant.items()],
             "quantity": line.quantity,
+            "substitutes": line.substitutes,
         }
         for content in contents
         for line in content.lines

@@ -150,7 +150,8 @@ def take(  # noqa: PLR0913 - a pick has that many parts, all named
     bound = [row for row in reservations(tx, order=order, line=line) if _key(row) in balances]
     own_rows = sorted((row for row in bound if _key(row) == here), key=lambda row: (row.id != task, row.id))
     other_rows = sorted(
-        (row for row in bound if _key(row) != here), key=lambda row: (row.location != location, row.id)
+        (row for row in bound if _key(row) != here),
+        key=lambda row: (row.id != task, row.location != location, row.id),
     )
     own_cuts = _cut(own_rows, quantity)
     own = sum(cut for _, cut in own_cuts)
@@ -174,6 +175,22 @@ def take(  # noqa: PLR0913 - a pick has that many parts, all named
     if unexplained:
         _open_unexplained(tx, here[0], sku, lot, unexplained, order)
     return Taken(own, free, unexplained, tuple((row.id, cut) for row, cut in elsewhere))
+
+
+def make_room(  # noqa: PLR0917 - a row of stock, the units, and whose they are now
+    tx: Tx, location: str, sku: str, lot: str, quantity: int, order: str, line: int
+) -> tuple[Displaced, ...]:
+    """Free units of a lot that was taken instead of the planned one: others were promised them, and get them no more.
+
+    They are given back so that the caller allocates those orders anew. What is missing altogether stays missing.
+    """
+    key: Key = (bin_place(location), sku, lot)
+    balance = lock(tx, [key])[key]
+    own = sum(
+        row.quantity for row in reservations(tx, order=order, line=line, location=location, sku=sku, lot=lot)
+    )
+    lacking = min(quantity, balance.on_hand) - own - balance.free
+    return _displace(tx, location, sku, lot, lacking, but=order)
 
 
 def put_back(  # noqa: PLR0913 - so has its undoing
@@ -475,7 +492,7 @@ def _release(tx: Tx, cuts: Sequence[tuple[Any, int]]) -> None:
     apply(tx, {key: (0, units) for key, units in change.items()})
 
 
-def _displace(tx: Tx, location: str, sku: str, lot: str, units: int) -> tuple[Displaced, ...]:
+def _displace(tx: Tx, location: str, sku: str, lot: str, units: int, but: str = "") -> tuple[Displaced, ...]:
     if units <= 0:
         return ()
     held, wanted = schema.reservation, schema.sales_order
@@ -483,6 +500,7 @@ def _displace(tx: Tx, location: str, sku: str, lot: str, units: int) -> tuple[Di
         select(held)
         .join(wanted, (wanted.c.site == held.c.site) & (wanted.c.number == held.c.order_number))
         .where(held.c.site == tx.site, held.c.location == location, held.c.sku == sku, held.c.lot == lot)
+        .where(held.c.order_number != but)
         .order_by(wanted.c.priority.desc(), wanted.c.ship_by.desc(), wanted.c.number.desc(), held.c.id)
     )
     cuts = _cut(rows, units)

@@ -10,7 +10,7 @@ from typing import Any
 from pydantic import TypeAdapter
 from sqlalchemy import exists, select, update
 
-from app.central import catalogue, ground, inbox, orders, schema, totes, tour_modes
+from app.central import catalogue, ground, inbox, orders, schema, shelves, totes, tour_modes
 from app.central.refusal import ApiError
 from app.central.store import Store, Tx, lock_rows
 from app.fulfilment.plans.batching import WaitingOrder, batch
@@ -91,7 +91,8 @@ def _draft(tx: Tx, station: str, cart: str) -> _Draft | None:
     here = ground.of_site(tx)
     walk = ground.walk(here, [row.location for row in rows])
     slot_of = {order: 0 if one_sku else slot for slot, order in enumerate(chosen)}
-    tasks = _in_walking_order([_task(row, slot_of[row.order_number]) for row in rows], walk.order)
+    planned = _in_walking_order([_task(row, slot_of[row.order_number]) for row in rows], walk.order)
+    tasks = shelves.described(tx, planned)
     first = rows[0]
     boxes = dict(choice.cartons)
     tour = Tour(
@@ -457,7 +458,7 @@ def add_tasks(tx: Tx, tour: str, numbers: Iterable[str], at: str = "") -> bool:
         return False
     _bind(tx, tour, [each.id for each in mine])
     slot = dict.fromkeys(plan.orders, 0) if plan.mode is PickMode.ONE_SKU else slot_of
-    added = [_task(each, slot[each.order_number]) for each in mine]
+    added = shelves.described(tx, [_task(each, slot[each.order_number]) for each in mine])
     _walk_anew(tx, row, replace(plan, tasks=(*plan.tasks, *added), onward=onward), at)
     return True
 

@@ -404,6 +404,7 @@ sales_order = Table(
     Column("holds", JSON, nullable=False),
     Column("next_parcel", Integer, nullable=False, server_default="1"),
     Column("version", Integer, nullable=False, server_default="1"),
+    Column("min_shelf_life_days", Integer, nullable=False, server_default="0"),
     PrimaryKeyConstraint("site", "number"),
     Index(None, "site", "status", "priority", "ship_by"),
 )
@@ -421,6 +422,7 @@ order_line = Table(
     Column("picked", Integer, nullable=False, server_default="0"),
     Column("packed", Integer, nullable=False, server_default="0"),
     Column("dropped", Integer, nullable=False, server_default="0"),
+    Column("substitutes", JSON, nullable=False, server_default="[]"),
     PrimaryKeyConstraint("site", "order_number", "line"),
     CheckConstraint("quantity > 0", name="quantity"),
     Index(None, "site", "sku"),

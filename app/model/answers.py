@@ -43,6 +43,7 @@ class Kind(StrEnum):
     LOCATION = "location"
     ITEM = "item"
     LOT = "lot"
+    SERIAL = "serial"
     CARTON = "carton"
     LABEL = "label"
     ORDER = "order"

@@ -1,7 +1,7 @@
 """Orders as the shop sends them and as they stand on their way."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from app.model.items import Variant
@@ -52,17 +52,24 @@ class Address:
 
 @dataclass(frozen=True, slots=True)
 class OrderLine:
-    """So many units of one SKU. ``variant`` is what the customer believes to have ordered; it must agree."""
+    """So many units of one SKU. ``variant`` is what the customer believes to have ordered; it must agree.
+
+    ``substitutes`` are the SKUs that the customer takes instead, the dearest first; without any there is no substitute.
+    """
 
     number: int
     sku: str
     quantity: int
     variant: Variant = ()
+    substitutes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """A shop's order. Priority 1 is the most urgent; ``ship_by`` is aware UTC."""
+    """A shop's order. Priority 1 is the most urgent; ``ship_by`` is aware UTC.
+
+    ``min_shelf_life_days`` is for how long its units must still keep when they are shipped.
+    """
 
     number: str
     priority: int
@@ -71,3 +78,11 @@ class Order:
     policy: ShortPolicy
     ship_to: Address
     lines: tuple[OrderLine, ...]
+    min_shelf_life_days: int = 0
+
+
+def good_until(today: date, ship_by: date, min_shelf_life_days: int) -> date:
+    """The day until which units must keep at least: so long after they are shipped, and never before today."""
+    if not min_shelf_life_days:
+        return today
+    return max(today, ship_by) + timedelta(days=min_shelf_life_days)

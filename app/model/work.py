@@ -1,15 +1,28 @@
 """Work that is lent to a terminal: tours for pickers, pack jobs for packers."""
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 
 from app.model.floor import PickMode
 from app.model.orders import Address, ShortPolicy
 
 
 @dataclass(frozen=True, slots=True)
+class ShelfLot:
+    """A lot that lies at a location, and until when it keeps, where that is known."""
+
+    lot: str
+    expires: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Task:
-    """Take ``quantity`` of one item and lot at one location for the order in one slot of the cart."""
+    """Take ``quantity`` of one item and lot at one location for the order in one slot of the cart.
+
+    ``good_until`` is the day until which the units must keep at least. ``other_lots`` lay there as well when the task
+    was lent. ``left_after`` is what the books expect to be left at the location once the task is done, where somebody
+    is to look; ``instead_of`` is the SKU that was ordered, where this one is its substitute.
+    """
 
     id: str
     order: str
@@ -19,6 +32,10 @@ class Task:
     location: str
     quantity: int
     slot: int
+    good_until: date | None = None
+    other_lots: tuple[ShelfLot, ...] = ()
+    left_after: int | None = None
+    instead_of: str = ""
 
 
 @dataclass(frozen=True, slots=True)

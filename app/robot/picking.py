@@ -16,7 +16,7 @@ from app.robot.warehouse import Unit, Warehouse
 from app.robot.worker import UNSEEN, Worker
 
 _WALK = re.compile(r"This walk is (\d+) m; in order of location codes it would be (\d+) m")
-_LOT = re.compile(r"Only lot (\S+)")
+_LOT = re.compile(r"(?:Only lot|\bLot) ([^\s,]+)")
 _INTO = re.compile(r"Into tote (\S+) in slot \d+, order (\S+)")
 _SLOT_ORDER = re.compile(r"is for order (\S+)|Slot \d+, order (\S+):")
 _DROP_NEAREST = re.compile(r"The nearest is (\S+)")
@@ -74,6 +74,8 @@ class Picker(Worker):
         self._stop: Stop | None = None
         self._measured = False
         self._pending: list[Effect] | None = None
+        self._serials = 0
+        """How many units got a serial number: each its own."""
         self.waiting: dict[str, str] = {}
         """Totes at drop places, the oldest first, and the order that each is for."""
 
@@ -112,6 +114,7 @@ class Picker(Worker):
             "location": self._go,
             "item": self._take,
             "lot": self._prove_lot,
+            "serial": self._number_unit,
             "tote": self._bank,
             "how_many": self._type_quantity,
             "problem": self._leave,
@@ -200,6 +203,7 @@ class Picker(Worker):
     def _count(self, stop: Stop, most: int, glance: Glance) -> None:
         """Scan one barcode that stands for no more than is needed and there."""
         item = self._warehouse.items[stop.sku]
+        most = 1 if item.serial else most
         fitting = [(code, quantity) for code, quantity in item.codes if quantity <= most]
         if not fitting:
             self._hands.press("F2")
@@ -245,6 +249,18 @@ class Picker(Worker):
             ),
         )
         self._settle(self._shoot(question["lot"]), glance)
+
+    def _number_unit(self, glance: Glance, question: Question) -> None:
+        stop = self._stop
+        if stop is None:
+            self._hands.press("F7")
+            return
+        self._serials += 1
+        self._expect(
+            Effect(self._banked, len(self._hand) + 1, lambda: self._grasp(stop, 1)),
+            Effect(self._banked + len(self._hand) + 1, 0, lambda: self._grasp_and_bank(stop, 1)),
+        )
+        self._settle(self._shoot(f"SN-{self._at}-{stop.sku}-{self._serials:06}"), glance)
 
     def _bank(self, glance: Glance, question: Question) -> None:
         tote = question["tote"]

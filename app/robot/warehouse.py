@@ -28,6 +28,7 @@ class Item:
     weight_g: int
     fragile: bool
     codes: tuple[tuple[str, int], ...]
+    serial: bool = False
 
     @property
     def unit_code(self) -> str:
@@ -216,6 +217,7 @@ def _item(row: Mapping[str, str], codes: tuple[tuple[str, int], ...]) -> Item:
         weight_g=int(row["weight_g"]),
         fragile=row.get("fragile", "").lower() in _TRUE,
         codes=codes,
+        serial=row.get("serial", "").lower() in _TRUE,
     )
 
 

@@ -60,6 +60,13 @@ def _several(value: object) -> object:
     return tuple(filter(None, re.split(r"[;,| ]+", value.lower()))) if isinstance(value, str) else value
 
 
+def _codes(value: object) -> object:
+    """``TEE-L; TEE-XL``: unlike other lists, as they are written."""
+    if not isinstance(value, str):
+        return value
+    return tuple(filter(None, (part.strip() for part in value.split(";"))))
+
+
 def _secret(value: str) -> str:
     secret = value.removeprefix("BADGE:")
     if not re.fullmatch(r"[A-Za-z0-9_-]{22,128}", secret):
@@ -313,10 +320,12 @@ class OrderRow(Row):
     country: Text = ""
     phone: Text = ""
     email: Text = ""
+    min_shelf_life_days: Annotated[int, Field(ge=0, le=3650)] = 0
     line: Annotated[int, Field(ge=1, le=MAX_QUANTITY)]
     sku: Code
     variant: VariantCell = ()
     quantity: Units
+    substitutes: Annotated[tuple[Code, ...], BeforeValidator(_codes)] = ()
 
 
 ROWS: Mapping[Kind, type[Row]] = {

@@ -227,7 +227,7 @@ def _disagreements(of_order: Lines[kinds.OrderRow]) -> list[Problem]:
     return problems
 
 
-_OF_A_LINE = {"line", "sku", "variant", "quantity"}
+_OF_A_LINE = {"line", "sku", "variant", "quantity", "substitutes"}
 
 
 def _order(first: kinds.OrderRow, of_order: Lines[kinds.OrderRow]) -> intake.OrderIn:
@@ -236,7 +236,13 @@ def _order(first: kinds.OrderRow, of_order: Lines[kinds.OrderRow]) -> intake.Ord
         **{name: value for name, value in said.items() if name not in kinds.ADDRESS},
         ship_to=intake.AddressIn(**{name: said[name] for name in kinds.ADDRESS}),
         lines=[
-            intake.LineIn(number=row.line, sku=row.sku, quantity=row.quantity, variant=dict(row.variant))
+            intake.LineIn(
+                number=row.line,
+                sku=row.sku,
+                quantity=row.quantity,
+                variant=dict(row.variant),
+                substitutes=list(row.substitutes),
+            )
             for _, row in of_order
         ],
     )

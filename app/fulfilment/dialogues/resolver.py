@@ -34,7 +34,8 @@ def resolve(
     """The first meaning of the accepted kinds, in the caller's order.
 
     A check code only confirms ``expected_location``: several places may have the same one. ``Kind.LOT`` takes the
-    lot field of a GS1 code, or any text, and comes last wherever it stands in ``accepts``.
+    lot field of a GS1 code, or any text, and comes last wherever it stands in ``accepts``; so does ``Kind.SERIAL``
+    with the serial field.
     """
     found = meanings(reading, known)
     for kind in accepts:
@@ -44,6 +45,9 @@ def resolve(
     lot = reading.lot or reading.text
     if Kind.LOT in accepts and lot and not reading.refused:
         return Resolution(Meaning(Kind.LOT, lot, lot=lot), found)
+    serial = reading.serial or reading.text
+    if Kind.SERIAL in accepts and serial and not reading.refused:
+        return Resolution(Meaning(Kind.SERIAL, serial, serial=serial), found)
     return Resolution(None, found)
 
 

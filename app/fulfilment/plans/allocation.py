@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from app.model.orders import ShortPolicy
+from app.model.orders import ShortPolicy, good_until
 from app.model.parcels import Reason, reason
 from app.model.stock import Binding, StockRow
 
@@ -25,6 +25,7 @@ class Demand:
     ship_by: datetime
     policy: ShortPolicy
     lines: tuple[tuple[int, str, int], ...]
+    min_shelf_life_days: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +92,7 @@ def allocate(demands: Iterable[Demand], rows: Iterable[StockRow], today: date | 
     Orders are served by priority, ship-by and number. A line takes the earliest expiry first (what never expires
     last), then pick faces before reserve, then as few locations as possible, then by location code. With the
     policies ``wait`` and ``hospital`` an order gets all or nothing, and with nothing it takes nothing from others.
-    What expired before ``today`` is not bound.
+    What expired before ``today`` is not bound, nor what would keep for less than the customer wants.
     """
     shelves = _shelves(rows)
     bindings: list[Binding] = []
@@ -130,29 +131,30 @@ def _turn(row: StockRow) -> tuple[bool, date, int]:
 
 def _serve(demand: Demand, shelves: dict[str, _Shelf], today: date | None) -> _Served:
     served = _Served()
+    until = good_until(today, demand.ship_by.date(), demand.min_shelf_life_days) if today else None
     for line, sku, quantity in sorted(demand.lines):
         shelf = shelves.get(sku, _Shelf([], {}))
         free = {key: left - served.taken.get(key, 0) for key, left in shelf.free.items()}
-        taken = _take(quantity, shelf.rows, free, today)
+        taken = _take(quantity, shelf.rows, free, until)
         for row, units in taken:
             served.taken[_key(row)] = served.taken.get(_key(row), 0) + units
             served.bindings.append(Binding(demand.order, line, row.location, row.sku, row.lot, units))
         missing = quantity - sum(units for _, units in taken)
         if missing > 0:
             served.shortfalls.append(Shortfall(demand.order, line, sku, missing))
-        reasons = (*_got(sku, quantity, missing, taken), *_lost(shelf.rows, free, taken, today))
+        reasons = (*_got(sku, quantity, missing, taken), *_lost(shelf.rows, free, taken, today, until))
         served.explanations.append(Explanation(demand.order, line, reasons))
     return served
 
 
 def _take(
-    quantity: int, rows: Sequence[StockRow], free: dict[Key, int], today: date | None
+    quantity: int, rows: Sequence[StockRow], free: dict[Key, int], until: date | None
 ) -> list[tuple[StockRow, int]]:
     """Choose rows for a line: one group of equal expiry and zone after the other, few locations in each."""
     taken: list[tuple[StockRow, int]] = []
     groups: dict[tuple[bool, date, int], dict[str, list[StockRow]]] = {}
     for row in rows:
-        if free[_key(row)] > 0 and not _expired(row, today):
+        if free[_key(row)] > 0 and not _expired(row, until):
             groups.setdefault(_turn(row), {}).setdefault(row.location, []).append(row)
     for _, locations in sorted(groups.items()):
         visited = {row.location for row, _ in taken}
@@ -201,8 +203,8 @@ def _units(taken: Sequence[tuple[StockRow, int]]) -> int:
     return sum(units for _, units in taken)
 
 
-def _expired(row: StockRow, today: date | None) -> bool:
-    return today is not None and row.expires is not None and row.expires < today
+def _expired(row: StockRow, day: date | None) -> bool:
+    return day is not None and row.expires is not None and row.expires < day
 
 
 def _got(sku: str, quantity: int, missing: int, taken: Sequence[tuple[StockRow, int]]) -> list[Reason]:
@@ -226,22 +228,37 @@ def _lost(
     free: dict[Key, int],
     taken: Sequence[tuple[StockRow, int]],
     today: date | None,
+    until: date | None,
 ) -> list[Reason]:
     """Why each other location of the item was not taken."""
     used = {_key(row) for row, _ in taken}
     last = max((_turn(row) for row, _ in taken), default=None)
     others = [row for row in rows if _key(row) not in used and (row.on_hand > 0 or row.blocked)]
-    lost = [_why_not(row, free[_key(row)], last, today) for row in others[:LOST_SHOWN]]
+    lost = [_why_not(row, free[_key(row)], last, today, until) for row in others[:LOST_SHOWN]]
     if len(others) > LOST_SHOWN:
         lost.append(reason("allocate.others", count=len(others) - LOST_SHOWN))
     return lost
 
 
-def _why_not(row: StockRow, free: int, last: tuple[bool, date, int] | None, today: date | None) -> Reason:
+def _why_not(
+    row: StockRow,
+    free: int,
+    last: tuple[bool, date, int] | None,
+    today: date | None,
+    until: date | None,
+) -> Reason:
     if row.blocked:
         return reason("allocate.blocked", location=row.location)
     if _expired(row, today):
         return reason("allocate.expired", location=row.location, lot=row.lot or "-", expires=row.expires)
+    if _expired(row, until):
+        return reason(
+            "allocate.shelf_life",
+            location=row.location,
+            lot=row.lot or "-",
+            expires=row.expires,
+            until=until,
+        )
     if free <= 0:
         return reason("allocate.promised", location=row.location, on_hand=row.on_hand)
     if last is not None and _turn(row)[:2] > last[:2]:
@@ -265,7 +282,8 @@ def _waiting(demand: Demand, served: _Served) -> list[Explanation]:
         kept = tuple(
             each
             for each in lost
-            if each.code in {"allocate.blocked", "allocate.promised", "allocate.expired"}
+            if each.code
+            in {"allocate.blocked", "allocate.promised", "allocate.expired", "allocate.shelf_life"}
         )
         waiting.append(Explanation(demand.order, line, (*why, *kept)))
     return waiting

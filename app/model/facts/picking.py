@@ -79,7 +79,7 @@ class UnitsCounted:
     """Units of the current task were counted into the hand; they are not banked yet.
 
     ``quantity`` is added to what was counted before; ``code`` is what was scanned or typed; ``lot`` is the lot
-    that the code or a scanned lot label proved, empty where the item has none.
+    that the code or a scanned lot label proved, empty where the item has none; ``serial`` is the unit's own number.
     """
 
     TYPE: ClassVar[str] = "units_counted"
@@ -90,6 +90,7 @@ class UnitsCounted:
     code: str
     lot: str
     how: Counted
+    serial: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +106,11 @@ class CountUndone:
 
 @dataclass(frozen=True, slots=True)
 class Picked:
-    """Units went from a location into a tote. This moves stock."""
+    """Units went from a location into a tote. This moves stock.
+
+    ``lot`` is the one that was really taken, which may be another than the task's. ``serials`` are the units' own
+    numbers, as many as units where the item has them, else none.
+    """
 
     TYPE: ClassVar[str] = "picked"
     VERSION: ClassVar[int] = 1
@@ -118,6 +123,7 @@ class Picked:
     location: str
     tote: str
     quantity: int
+    serials: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +141,7 @@ class PickUndone:
     location: str
     tote: str
     quantity: int
+    serials: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

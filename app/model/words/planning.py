@@ -22,6 +22,7 @@ PLANNING: dict[str, str] = {
     "allocate.short": "{missing} of {wanted} {sku} are missing.",
     "allocate.waits": "There is stock, but the order ships whole: it waits for line {lines}.",
     "allocate.blocked": "{location} is blocked until it is counted.",
+    "allocate.shelf_life": "{location}: lot {lot} keeps until {expires}, and {until} is wanted.",
     "allocate.expired": "{location}: lot {lot} expired on {expires}.",
     "allocate.promised": "{location}: all {on_hand} there are promised to other orders.",
     "allocate.later_expiry": "{location} expires later: {expires}.",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import TypeVar
 
 from app.fulfilment.dialogues import picking
@@ -76,6 +76,9 @@ SHIRT_L = an_item("SHIRT-L", "Shirt", style="SHIRT", variant=(("size", "L"), ("c
 SHIRT_M = an_item("SHIRT-M", "Shirt", style="SHIRT", variant=(("size", "M"), ("colour", "navy")))
 MILK = an_item("MILK", "Milk", Barcode("96385074", 1), lot_controlled=True)
 NAILS = an_item("NAILS", "Nails", Barcode("nail", 1), Barcode("nails-inner", 5, PackLevel.INNER))
+TORCH = an_item(
+    "TORCH", "Torch", Barcode("torch", 1), Barcode("torch-case", 4, PackLevel.CASE), serial_controlled=True
+)
 VASE = an_item("VASE", "Vase", fragile=True)
 
 
@@ -87,7 +90,7 @@ def a_warehouse(*, online: bool = True, station: str = STATION) -> Known:
     """What a terminal knows of it. Check code ``77`` hangs at two places."""
     known = Known(station=station, online=online)
     known.learn("settings", "site", SiteSettings(name="demo"))
-    for item in (BREAD, SHIRT_L, SHIRT_M, MILK, NAILS, VASE):
+    for item in (BREAD, SHIRT_L, SHIRT_M, MILK, NAILS, TORCH, VASE):
         known.learn("item", item.sku, item)
     for location in (
         a_location("A-01", 1, check="77"),
@@ -133,8 +136,17 @@ def a_tour(*tasks: Task, id: str = "R-1", version: int = 1) -> Tour:
     )
 
 
-def read(text: str, *, gtin: str = "", lot: str = "", count: int = 0, refused: str = "") -> Reading:
-    return Reading(text=text, gtin=gtin, lot=lot, count=count, refused=refused)
+def read(
+    text: str,
+    *,
+    gtin: str = "",
+    lot: str = "",
+    count: int = 0,
+    refused: str = "",
+    serial: str = "",
+    expires: date | None = None,
+) -> Reading:
+    return Reading(text, gtin=gtin, lot=lot, count=count, refused=refused, serial=serial, expires=expires)
 
 
 def scanned(reading: Reading | str) -> Scanned:

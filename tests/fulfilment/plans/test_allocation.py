@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import combinations
 from random import Random
@@ -332,3 +333,11 @@ def test_every_line_is_explained_in_words(demands: list[Demand], rows: list[Stoc
         for reason in explanation.reasons:
             assert reason.code in WORDS
             assert phrase(reason.code, reason.params)
+
+
+def test_what_would_keep_for_less_than_the_customer_wants_is_left_and_the_reason_says_so() -> None:
+    rows = [row("A", 9, lot="L1", expires=MAY), row("B", 9, lot="L2", expires=JUNE)]
+    wanted = replace(demand((1, "TEE-M", 2)), min_shelf_life_days=(JUNE - NOON.date()).days)
+    found = allocate([wanted], rows, NOON.date())
+    assert found.bindings == (Binding("O1", 1, "B", "TEE-M", "L2", 2),)
+    assert codes(found) == ["allocate.bound", "allocate.shelf_life"]

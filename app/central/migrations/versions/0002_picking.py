@@ -22,3 +22,11 @@ def upgrade() -> None:
         sa.Column("experience", sa.String(length=16), nullable=False, server_default="experienced"),
     )
     op.add_column("tote", sa.Column("carton", sa.String(length=64), nullable=False, server_default=""))
+    op.add_column(
+        "sales_order",
+        sa.Column("min_shelf_life_days", sa.Integer(), nullable=False, server_default="0"),
+    )
+    op.add_column(
+        "order_line",
+        sa.Column("substitutes", sa.JSON(), nullable=False, server_default="[]"),
+    )

@@ -16,6 +16,10 @@ MOST_TYPED = 40
 """A typed line is cut to this before it is shown or kept."""
 
 
+_UNIT_IN_HAND = (Step.LOT, Step.SERIAL)
+"""Steps in which a unit was scanned that does not count yet: undo puts it back."""
+
+
 def press(state: Picking | None, command: Command, known: Known, operator: str) -> Decision:
     """What follows from a key or a command barcode."""
     working = in_hand(state)
@@ -24,10 +28,10 @@ def press(state: Picking | None, command: Command, known: Known, operator: str) 
         return refuse(bad("pick.key_not_here", key=command.value))
     if command is Command.BACK:
         return _back(working)
-    if step in QUESTIONS and not (step is Step.LOT and command is Command.UNDO):
+    if step in QUESTIONS and not (step in _UNIT_IN_HAND and command is Command.UNDO):
         return refuse(bad("pick.answer_first", key=command.value))
     if command is Command.UNDO:
-        return _back(working) if step is Step.LOT else _undo(working)
+        return _back(working) if step in _UNIT_IN_HAND else _undo(working)
     task = working.task
     if task is None or step is Step.EMPTY_TOTE:
         return refuse(bad("pick.key_not_here", key=command.value))

@@ -25,6 +25,16 @@ class LotWanted:
     quantity: int
     code: str
     how: Counted
+    serial: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SerialWanted:
+    """A unit was scanned and its serial number must be scanned before it counts."""
+
+    code: str
+    how: Counted
+    lot: str
 
 
 @dataclass(frozen=True, slots=True)

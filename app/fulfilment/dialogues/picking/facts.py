@@ -6,31 +6,46 @@ from app.model.work import Task
 
 
 def banked(state: Picking, task: Task) -> tuple[Picked, ...]:
-    """What is in the hand goes into the tote of the task's slot.
+    """What is in the hand goes into the tote of the task's slot, one pick for each lot.
 
     Units counted for several tasks at once fill these in the order of the tour.
     """
-    left = state.counted
     picks = []
+    hand = _by_lot(state, task)
     for each in state.together(task):
-        units = min(left, state.needed(each))
-        if units:
-            picks.append(_picked(each, state, units))
-            left -= units
+        needed = state.needed(each)
+        while needed and hand:
+            lot, quantity, serials = hand.pop(0)
+            units = min(needed, quantity)
+            picks.append(_picked(each, state, lot, units, serials[:units]))
+            needed -= units
+            if quantity > units:
+                hand.insert(0, (lot, quantity - units, serials[units:]))
     return tuple(picks)
 
 
-def _picked(task: Task, state: Picking, quantity: int) -> Picked:
+def _by_lot(state: Picking, task: Task) -> list[tuple[str, int, tuple[str, ...]]]:
+    """What is in the hand: for each lot its units and their serial numbers."""
+    hand: dict[str, tuple[int, tuple[str, ...]]] = {}
+    for count in state.counts:
+        lot = count.lot or task.lot
+        units, serials = hand.get(lot, (0, ()))
+        hand[lot] = units + count.quantity, (*serials, *filter(None, (count.serial,)))
+    return [(lot, units, serials) for lot, (units, serials) in hand.items()]
+
+
+def _picked(task: Task, state: Picking, lot: str, quantity: int, serials: tuple[str, ...]) -> Picked:
     return Picked(
         tour=state.tour.id,
         task=task.id,
         order=task.order,
         line=task.line,
         sku=task.sku,
-        lot=task.lot,
+        lot=lot,
         location=task.location,
         tote=state.tote_of(task.slot),
         quantity=quantity,
+        serials=serials,
     )
 
 
@@ -46,6 +61,7 @@ def unpicked(pick: Picked) -> PickUndone:
         location=pick.location,
         tote=pick.tote,
         quantity=pick.quantity,
+        serials=pick.serials,
     )
 
 

@@ -148,6 +148,9 @@ def _why(state: Picking, known: Known, wanted: Demands | None) -> tuple[Say, ...
             reasons = (say(code, location=task.location, zone=location.zone),)
         if task.lot:
             reasons = (*reasons, say("pick.why_lot", lot=task.lot))
+        if task.good_until is not None:
+            until = task.good_until.isoformat()
+            reasons = (*reasons, say("pick.why_good_until", until=until, order=task.order))
         reasons = (*reasons, say("pick.why_order", order=task.order, slot=task.slot + 1))
     if tour.mode is not PickMode.ORDERS:
         reasons = (*reasons, say(f"pick.why_{tour.mode.value}"))
@@ -271,7 +274,7 @@ def _location(here: _Here) -> Prompt:
 def _for_whom(here: _Here) -> tuple[Say, ...]:
     """The lot, and the order that the units are for."""
     task = here.task
-    lot = (say("pick.lot_to_take", lot=task.lot),) if task.lot else ()
+    lot = (_lot_to_take(here),) if task.lot else ()
     jump = here.state.asking
     again = (say("pick.again_jumps", location=jump.location),) if isinstance(jump, asking.Jump) else ()
     if here.for_all:
@@ -279,6 +282,15 @@ def _for_whom(here: _Here) -> tuple[Say, ...]:
     else:
         into = say("pick.goes_into", tote=here.tote, slot=here.slot, order=task.order)
     return (*again, *lot, into)
+
+
+def _lot_to_take(here: _Here) -> Say:
+    task = here.task
+    if not here.wanted.zone.other_lot_allowed:
+        return say("pick.lot_to_take", lot=task.lot)
+    if task.good_until is None:
+        return say("pick.lot_or_another", lot=task.lot)
+    return say("pick.lot_or_another_good", lot=task.lot, until=task.good_until.isoformat())
 
 
 def _or_type(here: _Here) -> tuple[Say, ...]:
@@ -306,6 +318,18 @@ def _lot(here: _Here) -> Prompt:
         ask=say("pick.scan_lot", lot=here.task.lot),
         detail=(say("pick.lot_of", item=here.item, sku=here.task.sku),),
         accepts=(Kind.ITEM, Kind.LOT),
+        keys=(Command.UNDO, *_ANSWERING),
+    )
+
+
+def _serial(here: _Here) -> Prompt:
+    state = here.state
+    return Prompt(
+        step=Step.SERIAL.value,
+        large=say("pick.large_serial"),
+        ask=say("pick.scan_serial", item=here.item),
+        detail=(say("pick.serial_of", number=state.counted + 1, of=state.to_take(here.task)),),
+        accepts=(Kind.ITEM, Kind.SERIAL),
         keys=(Command.UNDO, *_ANSWERING),
     )
 
@@ -474,6 +498,7 @@ _ASKED: dict[Step, Callable[[_Here], Prompt]] = {
     Step.LOCATION: _location,
     Step.ITEM: _item,
     Step.LOT: _lot,
+    Step.SERIAL: _serial,
     Step.TOTE: _tote,
     Step.DROP_PLACE: _drop_under_way,
     Step.QUANTITY: _quantity,

@@ -7,7 +7,9 @@ from app.fulfilment.dialogues.picking.containers import put_into_slot
 from app.fulfilment.dialogues.picking.demands import Demands, demands
 from app.fulfilment.dialogues.picking.dropping import drop, lift
 from app.fulfilment.dialogues.picking.facts import banked, short
+from app.fulfilment.dialogues.picking.lots import lot_refused
 from app.fulfilment.dialogues.picking.saying import item_name, read_as, unexpected, wrong_item
+from app.fulfilment.dialogues.picking.serials import serial_refused
 from app.fulfilment.dialogues.picking.state import QUESTIONS, Picking, Step, may_take, step_of
 from app.fulfilment.dialogues.resolver import Resolution, resolve
 from app.model.answers import AskForTour, Decision, Kind, Meaning, Tone, Verdict, bad, good, say, wait
@@ -35,9 +37,7 @@ def scan(state: Picking | None, reading: Reading, known: Known, operator: str) -
     if step is Step.CART:
         return _cart(state, reading, known)
     task = state.task
-    if task is None:
-        return drop(state, reading, known)
-    if step is Step.DROP_PLACE:
+    if task is None or step is Step.DROP_PLACE:
         return drop(state, reading, known)
     if step is Step.EMPTY_TOTE:
         return put_into_slot(state, state.slot_without_tote or task, reading, known)
@@ -50,6 +50,8 @@ def scan(state: Picking | None, reading: Reading, known: Known, operator: str) -
         return _confirm_short(state, task, state.asking, reading, known, wanted)
     if step is Step.LOT and isinstance(state.asking, asking.LotWanted):
         return _lot(state, task, state.asking, reading, known, wanted)
+    if step is Step.SERIAL and isinstance(state.asking, asking.SerialWanted):
+        return _serial(state, task, state.asking, reading, known, wanted)
     if step in QUESTIONS:
         return refuse(bad("pick.typing_refuses_barcodes", read=read_as(reading)))
     return _at_the_stop(state, task, reading, known, wanted)
@@ -199,7 +201,7 @@ def _no_item(state: Picking, task: Task, reading: Reading, found: Resolution, kn
     if step_of(state) is Step.TOTE:
         return unexpected("tote", reading, found, tote=state.tote_of(task.slot))
     if task.lot and task.lot in {reading.lot, reading.text}:
-        if task.id in state.proved:
+        if state.lot_of(task):
             return Verdict(Tone.DUPLICATE, say("pick.lot_known", lot=task.lot))
         return bad("pick.lot_right_scan_item_first", lot=task.lot, item=item_name(known, task.sku))
     return unexpected("item", reading, found, sku=task.sku, item=item_name(known, task.sku))
@@ -210,27 +212,33 @@ def _item(
 ) -> Decision:
     if meaning.key != task.sku:
         return refuse(wrong_item(known, meaning.key, task.sku))
-    if task.lot and meaning.lot and meaning.lot != task.lot:
-        return refuse(bad("pick.wrong_lot", read=meaning.lot, lot=task.lot))
+    wrong = lot_refused(task, meaning.lot, reading, wanted)
+    if wrong is not None:
+        return refuse(wrong)
     if state.typed:
         tote = state.tote_of(task.slot)
         return refuse(bad("pick.confirm_quantity_first", quantity=state.counted, tote=tote))
-    units = Units(meaning.quantity, reading.text, Counted.SCAN, meaning.lot)
+    units = Units(meaning.quantity, reading.text, Counted.SCAN, meaning.lot, meaning.serial)
     return count(state, task, units, known, wanted)
+
+
+LONGEST_SERIAL = 64
+"""GS1 allows 20 characters in AI 21; makers' own labels are longer."""
 
 
 @dataclass(frozen=True, slots=True)
 class Units:
-    """Units of the right item as they were scanned or typed. ``lot`` is what the code itself proves."""
+    """Units of the right item as they were scanned or typed. ``lot`` and ``serial`` are what the code itself proves."""
 
     quantity: int
     code: str
     how: Counted
     lot: str = ""
+    serial: str = ""
 
 
 def count(state: Picking, task: Task, units: Units, known: Known, wanted: Demands) -> Decision:
-    """Count units into the hand, or ask for their lot first. Never more than the task needs.
+    """Count units into the hand, or ask for their lot or serial number first. Never more than the stop needs.
 
     Where the site fills quantities in, one scan of a unit counts all that is needed, to be confirmed.
     """
@@ -239,10 +247,19 @@ def count(state: Picking, task: Task, units: Units, known: Known, wanted: Demand
         return refuse(bad("pick.enough", counted=state.counted, tote=state.tote_of(task.slot)))
     if counted > needed:
         return refuse(bad("pick.too_many", quantity=units.quantity, needed=needed - state.counted))
-    if not units.lot and Proof.LOT in wanted and task.id not in state.proved:
-        question = asking.LotWanted(units.quantity, units.code, units.how)
+    serials = Proof.SERIAL in wanted
+    if serials and units.quantity != 1:
+        return refuse(bad("pick.serial_one_by_one", quantity=units.quantity, sku=task.sku))
+    twice = serial_refused(state, task.sku, units.serial) if serials and units.serial else None
+    if twice is not None:
+        return refuse(twice)
+    if not units.lot and Proof.LOT in wanted and not state.lot_of(task):
+        question = asking.LotWanted(units.quantity, units.code, units.how, units.serial)
         return Decision(verdict=wait("pick.lot_wanted", lot=task.lot), asking=question)
-    proof = units.lot or (task.lot if task.id in state.proved else "")
+    if serials and not units.serial:
+        unit = asking.SerialWanted(units.code, units.how, units.lot)
+        return Decision(verdict=wait("pick.serial_wanted", item=item_name(known, task.sku)), asking=unit)
+    proof = units.lot or state.lot_of(task)
     if _fills_in(units, known, wanted) and counted < needed:
         rest = needed - state.counted
         return Decision(
@@ -250,7 +267,17 @@ def count(state: Picking, task: Task, units: Units, known: Known, wanted: Demand
             good("pick.filled_in", quantity=needed, tote=state.tote_of(task.slot)),
         )
     return Decision(
-        (UnitsCounted(state.tour.id, task.id, units.quantity, units.code, proof, units.how),),
+        (
+            UnitsCounted(
+                state.tour.id,
+                task.id,
+                units.quantity,
+                units.code,
+                proof,
+                units.how,
+                units.serial if serials else "",
+            ),
+        ),
         good("pick.counted", quantity=units.quantity, counted=counted, needed=needed),
     )
 
@@ -291,12 +318,31 @@ def _lot(
     if meaning is not None and meaning.kind is Kind.ITEM and (meaning.key != task.sku or meaning.lot):
         return _item(state, task, meaning, reading, known, wanted)
     lot = meaning.lot if meaning is not None and meaning.kind is Kind.LOT else ""
-    if lot == task.lot:
-        return count(state, task, Units(held.quantity, held.code, held.how, lot), known, wanted)
-    if found.foreign or not lot:
+    if not lot or (found.foreign and lot != task.lot):
         there = Resolution(None, (meaning,) if meaning is not None and not lot else found.foreign)
         return refuse(unexpected("lot", reading, there, lot=task.lot))
-    return refuse(bad("pick.wrong_lot", read=lot[:40], lot=task.lot))
+    wrong = lot_refused(task, lot, reading, wanted)
+    if wrong is not None:
+        return refuse(wrong)
+    return count(state, task, Units(held.quantity, held.code, held.how, lot, held.serial), known, wanted)
+
+
+def _serial(
+    state: Picking, task: Task, held: asking.SerialWanted, reading: Reading, known: Known, wanted: Demands
+) -> Decision:
+    """The number on the unit, or the item's own code again with the number in it."""
+    found = resolve(reading, known, (Kind.ITEM, Kind.SERIAL))
+    meaning = found.meaning
+    if meaning is not None and meaning.kind is Kind.ITEM and (meaning.key != task.sku or meaning.serial):
+        return _item(state, task, meaning, reading, known, wanted)
+    serial = meaning.serial if meaning is not None and meaning.kind is Kind.SERIAL else ""
+    if not serial or found.foreign:
+        there = Resolution(None, (meaning,) if meaning is not None and not serial else found.foreign)
+        return refuse(unexpected("serial", reading, there, item=item_name(known, task.sku)))
+    if len(serial) > LONGEST_SERIAL:
+        return refuse(bad("pick.serial_too_long", read=serial[:LONGEST_SERIAL], most=LONGEST_SERIAL))
+    units = Units(1, held.code, held.how, held.lot, serial)
+    return count(state, task, units, known, wanted)
 
 
 def _confirm_short(

@@ -46,6 +46,7 @@ class Step(StrEnum):
     LOCATION = "location"
     ITEM = "item"
     LOT = "lot"
+    SERIAL = "serial"
     TOTE = "tote"
     QUANTITY = "quantity"
     PROBLEM = "problem"
@@ -89,8 +90,8 @@ class Picking:
     counts: tuple[UnitsCounted, ...] = ()
     picks: tuple[Picked, ...] = ()
     missing: tuple[tuple[str, int], ...] = ()
-    proved: tuple[str, ...] = ()
-    """The tasks whose lot was proved."""
+    proved: tuple[tuple[str, str], ...] = ()
+    """The tasks whose lot was proved, each with the lot."""
     put_back: CountUndone | PickUndone | None = None
     ended: bool = False
     history: int = 0
@@ -118,6 +119,10 @@ class Picking:
     def filled_in(self) -> bool:
         """Whether the quantity in the hand was filled in: another one may still be typed."""
         return bool(self.counts) and self.counts[-1].how is Counted.FILLED_IN
+
+    def lot_of(self, task: Task) -> str:
+        """The lot that was proved last for a task; empty where none was."""
+        return next((lot for id_, lot in self.proved if id_ == task.id), "")
 
     def picked(self, task: Task) -> int:
         """Units of a task that are banked."""
@@ -258,6 +263,7 @@ _AT_A_TASK = (
     (asking.BlockedToConfirm, Step.CONFIRM_BLOCKED),
     (asking.SkuWanted, Step.SKU),
     (asking.LotWanted, Step.LOT),
+    (asking.SerialWanted, Step.SERIAL),
     (asking.AnotherToteWanted, Step.ANOTHER_TOTE),
 )
 
@@ -326,11 +332,9 @@ def _after(state: Picking, fact: PickingFact) -> Picking:
         case LocationReached():
             return replace(state, at=fact.location, position=fact.task)
         case UnitsCounted():
-            proves = fact.lot and fact.task not in state.proved
-            proved = (*state.proved, fact.task) if proves else state.proved
-            return replace(state, counts=(*state.counts, fact), proved=proved)
+            return replace(state, counts=(*state.counts, fact), proved=_proved(state, fact))
         case CountUndone():
-            return replace(state, counts=state.counts[:-1], put_back=fact)
+            return replace(state, counts=state.counts[:-1], put_back=fact, proved=_still_proved(state))
         case Picked():
             return _moved_on(replace(state, picks=(*state.picks, fact), counts=(), position=fact.task))
         case PickUndone():
@@ -346,6 +350,20 @@ def _after(state: Picking, fact: PickingFact) -> Picking:
             return _put_down(state, finished=isinstance(fact, TourFinished))
         case Damaged() | TourPassedOn() | TourTaken():
             return state
+
+
+def _proved(state: Picking, fact: UnitsCounted) -> tuple[tuple[str, str], ...]:
+    if not fact.lot:
+        return state.proved
+    return (*(each for each in state.proved if each[0] != fact.task), (fact.task, fact.lot))
+
+
+def _still_proved(state: Picking) -> tuple[tuple[str, str], ...]:
+    """After a count is taken back: that another lot lay in the hand says nothing of the next unit."""
+    task = state.current
+    if task is None or state.lot_of(task) == task.lot:
+        return state.proved
+    return tuple(each for each in state.proved if each[0] != task.id)
 
 
 def _moved_on(state: Picking) -> Picking:
