@@ -1,8 +1,8 @@
 """A floor in a test: carts, totes, people, and terminals that record facts and send them up."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from hashlib import sha256
 from typing import Any
@@ -101,7 +101,11 @@ def badge_hash(secret: str) -> str:
 
 
 def open_floor(
-    url: str, stock: Sequence[tuple[str, str, int]] = (("A-1", "X", 10), ("A-2", "Y", 10))
+    url: str,
+    stock: Iterable[tuple[str, str, int] | tuple[str, str, int, str, date]] = (
+        ("A-1", "X", 10),
+        ("A-2", "Y", 10),
+    ),
 ) -> Store:
     """A site with bins, stock, two carts, totes, cartons, people and a drop and a hospital place."""
     store = open_books(url, Ticking())  # type: ignore[arg-type]
