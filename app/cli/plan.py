@@ -6,12 +6,14 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from importlib.util import find_spec
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 from pydantic import Field
 
+from app.cli.killable import last_answer
 from app.cli.plan_requests import (
     MOST_BYTES,
     AislePoint,
@@ -46,6 +48,7 @@ class RouteOnAisles(Model):
     start: AislePoint
     end: AislePoint
     budget_ms: Milliseconds = _DEFAULT_MS
+    prove_ms: Milliseconds = 0
 
 
 class RouteOnNodes(Model):
@@ -56,6 +59,7 @@ class RouteOnNodes(Model):
     start: NodePoint
     end: NodePoint
     budget_ms: Milliseconds = _DEFAULT_MS
+    prove_ms: Milliseconds = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +70,6 @@ class Walk:
     distances: Distances
     paths: tuple[str, ...]
     """Where each place stands in the request: stops, then start, then end."""
-    seconds: float
     swept: Callable[[], Found | None]
     drawn: Callable[[Sequence[int]], list[Any]]
     """The line of a walk over places, for drawing: points, or the names of nodes."""
@@ -112,20 +115,33 @@ def _route(told: Any) -> dict[str, Any]:
         raise PlanError(
             [Fault(walk.paths[cut], "a place that is cut off", "a place with a way to it and from it")]
         )
-    found = walk.swept() or shortest_order(walk.distances, walk.seconds)
-    length_mm = length_of(found.order, walk.distances)
+    found = walk.swept() or shortest_order(walk.distances, request.budget_ms / 1000)
+    bound_mm = length_of(found.order, walk.distances) if found.proven else None
+    if not found.proven and request.prove_ms and find_spec("highspy"):
+        found, bound_mm = _proved(found, walk.distances, request.prove_ms / 1000)
     compute_ms = round((time.perf_counter() - begun) * 1000, 1)
     stops = len(walk.ids)
     return {
         "order": [walk.ids[stop] for stop in found.order],
-        "length_mm": length_mm,
-        "lower_bound_mm": length_mm if found.proven else None,
+        "length_mm": length_of(found.order, walk.distances),
+        "lower_bound_mm": bound_mm,
         "proven_optimal": found.proven,
         "method": found.method,
         "compute_ms": compute_ms,
         "location_order_mm": length_of(range(stops), walk.distances),
         "path": walk.drawn((stops, *found.order, stops + 1)),
     }
+
+
+def _proved(found: Found, distances: Distances, seconds: float) -> tuple[Found, int | None]:
+    """What a proof makes of a walk: the shortest, proved, or a bound of how much shorter another could be."""
+    proof = last_answer("app.cli.prover", distances.tolist(), seconds)
+    if proof is None:
+        return found, None
+    if proof["order"] is not None and proof["lower_bound_mm"] < length_of(found.order, distances):
+        found = found._replace(order=tuple(proof["order"]), method="branch_and_cut")
+    proven = proof["lower_bound_mm"] >= length_of(found.order, distances)
+    return found._replace(proven=proven), proof["lower_bound_mm"]
 
 
 def _on_aisles(request: RouteOnAisles) -> Walk:
@@ -145,7 +161,6 @@ def _on_aisles(request: RouteOnAisles) -> Walk:
         tuple(stop.id for _, stop in stops),
         floor.distances(places),
         paths,
-        request.budget_ms / 1000,
         lambda: swept(floor, spots, start, end),
         lambda walk: [list(point) for point in _line(floor, [places[place] for place in walk])],
     )
@@ -168,7 +183,6 @@ def _on_nodes(request: RouteOnNodes) -> Walk:
         tuple(stop.id for _, stop in stops),
         graph.distances(places),
         paths,
-        request.budget_ms / 1000,
         lambda: None,
         lambda walk: list(graph.path([places[place] for place in walk])),
     )
