@@ -33,7 +33,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from functools import lru_cache, partial
-from itertools import chain, pairwise, product
+from itertools import chain, combinations, pairwise, product
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -180,9 +180,6 @@ _FROM_HEAD = _Strand(0, 2, joined=False)
 _FROM_BOTH = _Strand(2, 2, joined=False)
 _TWICE = _Strand(2, 2, joined=True)
 
-_EMPTY = (_NONE, _THROUGH, _TWICE)
-_SERVED = (_THROUGH, _FROM_FOOT, _FROM_HEAD, _FROM_BOTH, _TWICE)
-
 
 class _Piece(NamedTuple):
     """A stretch that is walked from one node to another, or out and back to the same, and the spots served on it."""
@@ -214,15 +211,16 @@ class _Part(NamedTuple):
         if not self.spots:
             return {_NONE: 0, _THROUGH: long, _TWICE: 2 * long}
         first, last = self.heights[0], self.heights[-1]
-        found = {
+        return {
             _THROUGH: long,
             _FROM_FOOT: 2 * (last - self.low_mm),
             _FROM_HEAD: 2 * (self.high_mm - first),
+            # One spot has no gap to leave out: always the same strands, so that their tables are made once.
+            _FROM_BOTH: 2 * (long - max([b - a for a, b in pairwise(self.heights)]))
+            if first < last
+            else NO_WAY,
             _TWICE: 2 * long,
         }
-        if first < last:
-            found[_FROM_BOTH] = 2 * (long - max(b - a for a, b in pairwise(self.heights)))
-        return found
 
     def pieces(self, strand: _Strand) -> Iterator[_Piece]:
         """The stretches of what happens here."""
@@ -488,8 +486,9 @@ class _Vertical:
         """The least length of every state after this step, where each option costs so many millimetres."""
         if self.stays:
             staying = [min([costs[option] for option in options], default=NO_WAY) for options in self.stays]
-            after = np.array(staying, dtype=np.int64).take(self.kind)
-            after += before
+            after = before.copy()
+            if any(staying):
+                after += np.array(staying, dtype=np.int64).take(self.kind)
         else:
             after = np.full(self.states, NO_WAY, dtype=np.int64)
         if len(self.pairs.source):
@@ -567,23 +566,26 @@ class _Across:
 
     Odd corners are walked on from once; even ones twice, or they are left behind while something that hangs together
     with them goes on. So a state shows itself how often its cross-aisles are walked: ``times``, of shape (states,).
+    The corners are left behind a few after the other: so there are fewer pairs than for all at once.
     """
 
     times: Lengths
-    pairs: _Pairs
+    some: tuple[_Pairs, ...]
 
     def advance(self, before: Lengths, costs: Sequence[int]) -> Lengths:
-        """The least length of every state in the next aisle; ``costs`` is the pitch of the aisles alone."""
+        """The least length of every state in the next aisle; ``costs`` is the way there alone."""
         after = before.copy()
-        if len(self.pairs.source):
-            self.pairs.advance(self.pairs.least(before.take(self.pairs.source)), after)
+        for pairs in self.some:
+            pairs.advance(pairs.least(after.take(pairs.source)), after)
         after += self.times * costs[0]
         return after
 
     def back(self, before: Lengths, costs: Sequence[int], state: int, length: int) -> tuple[int, int]:
         """The state itself, which shows what is walked, and the state before."""
+        sources = [state]
+        for pairs in reversed(self.some):
+            sources += [source for reached in sources for _, source in pairs.to(reached)]
         walked = int(self.times[state]) * costs[0]
-        sources = chain((state,), (source for _, source in self.pairs.to(state)))
         return state, next(source for source in sources if before[source] + walked == length)
 
 
@@ -592,11 +594,23 @@ def _across(corners: int, stage: _Stage) -> _Across:
     """The step to the next aisle."""
     states = _states(corners, stage)
     times = np.where(states.label < 0, 0, 2 - states.odd)
+    some = (
+        _leaving(states, range(first, min(first + _AT_ONCE, corners)))
+        for first in range(0, corners, _AT_ONCE)
+    )
+    return _Across(times.sum(axis=1), tuple(pairs for pairs in some if len(pairs.source)))
+
+
+_AT_ONCE: Final = 4
+
+
+def _leaving(states: _States, corners: range) -> _Pairs:
+    """What leads from state to state by leaving some of these corners behind."""
     even = (states.label >= 0) & (states.odd == 0)
-    some = [subset for subset in product((False, True), repeat=corners) if any(subset)]
-    moved = {option: _without(states, even, np.array(subset)) for option, subset in enumerate(some)}
-    pairs = _Pairs.of(states, moved, other=True)
-    return _Across(times.sum(axis=1), pairs)
+    place = np.arange(states.label.shape[1])
+    subsets = [subset for size in range(1, len(corners) + 1) for subset in combinations(corners, size)]
+    moved = {option: _without(states, even, np.isin(place, subset)) for option, subset in enumerate(subsets)}
+    return _Pairs.of(states, moved, other=True)
 
 
 def _without(states: _States, even: NDArray[np.bool_], left: NDArray[np.bool_]) -> NDArray[np.int64]:
