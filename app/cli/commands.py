@@ -186,9 +186,13 @@ def _add_planning(commands: "argparse._SubParsersAction[_Parser]") -> None:
     route = _command(
         questions, "route", "plan:route", "The shortest walk over some stops; see docs/planning.md."
     )
-    route.add_argument(
-        "file", type=_file_or_input, metavar="FILE|-", help="the request, or - for standard input"
+    batch = _command(
+        questions, "batch", "plan_batch:batch", "The orders of a wave on tours; see docs/planning.md."
     )
+    for question in (route, batch):
+        question.add_argument(
+            "file", type=_file_or_input, metavar="FILE|-", help="the request, or - for standard input"
+        )
 
 
 def _file_or_input(text: str) -> Path | None:

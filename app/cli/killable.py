@@ -18,7 +18,7 @@ def last_answer(module: str, question: Any, seconds: float) -> Any:
 
     The module calls ``answer`` below. Whatever it was doing when its time is up is gone; what it had said counts.
     """
-    command = [sys.executable, "-m", module, str(seconds)]
+    command = [sys.executable, "-m", module, str(time.time() + seconds)]
     with subprocess.Popen(
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
     ) as process:
@@ -38,10 +38,10 @@ def answer(work: Callable[[Any, Callable[[], float]], Iterable[Any]]) -> None:
 
     ``work`` gets the question and how to ask for the seconds that are left.
     """
-    begun = time.monotonic()
-    seconds = float(sys.argv[1])
+    # By the clock on the wall: what starting took is gone from the time too.
+    until = float(sys.argv[1])
     # Solvers greet on standard output: it is kept for answers.
     with os.fdopen(os.dup(sys.stdout.fileno()), "w", encoding="utf-8") as out:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        for each in work(json.load(sys.stdin), lambda: seconds - (time.monotonic() - begun)):
+        for each in work(json.load(sys.stdin), lambda: until - time.time()):
             print(json.dumps(each), file=out, flush=True)

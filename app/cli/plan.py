@@ -4,7 +4,7 @@ import argparse
 import json
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
 from itertools import pairwise
@@ -77,10 +77,10 @@ class Walk:
 
 def route(arguments: argparse.Namespace) -> int:
     """Print the best walk over some stops as one JSON object."""
-    return _answer(arguments.file, _route)
+    return answer(arguments.file, _route)
 
 
-def _answer(file: Path | None, plan: Callable[[Any], dict[str, Any]]) -> int:
+def answer(file: Path | None, plan: Callable[[Any], dict[str, Any]]) -> int:
     """Answer one request; what is wrong in it is said in JSON too, and line by line to who reads errors."""
     try:
         told = plan(read_json(_text(file)))
@@ -152,10 +152,10 @@ def _on_aisles(request: RouteOnAisles) -> Walk:
     start, end = request.start.place, request.end.place
     places: list[Place] = [*spots, start, end]
     paths = (*(f"stops[{number}]" for number in numbers), "start", "end")
-    _check(
+    check(
         _twice(request.stops),
         (fault for at, place in zip(paths, places, strict=True) for fault in off_the_floor(floor, place, at)),
-        _off_floor_marks(request.floor, floor),
+        off_floor_marks(request.floor, floor),
     )
     return Walk(
         tuple(stop.id for _, stop in stops),
@@ -178,7 +178,7 @@ def _on_nodes(request: RouteOnNodes) -> Walk:
     stops = sorted(enumerate(request.stops), key=lambda each: (each[1].node, each[1].id))
     places = [*(stop.node for _, stop in stops), request.start.node, request.end.node]
     paths = (*(f"stops[{number}]" for number, _ in stops), "start", "end")
-    _check(_twice(request.stops), _unknown(graph, places, paths))
+    check(_twice(request.stops), _unknown(graph, places, paths))
     return Walk(
         tuple(stop.id for _, stop in stops),
         graph.distances(places),
@@ -191,7 +191,12 @@ def _on_nodes(request: RouteOnNodes) -> Walk:
 # --- what the fields say together ------------------------------------------------------------------------------
 
 
-def _check(*found: Iterator[Fault]) -> None:
+def check(*found: Iterable[Fault]) -> None:
+    """Refuse what these found.
+
+    Raises:
+        PlanError: they found something.
+    """
     faults = [fault for some in found for fault in some]
     if faults:
         raise PlanError(faults)
@@ -212,7 +217,7 @@ def _unknown(graph: Graph, places: Sequence[str], paths: Sequence[str]) -> Itera
             yield Fault(f"{path}.node", node, "a node that an edge of the floor names")
 
 
-def _off_floor_marks(request: Aisles, floor: AisleFloor) -> Iterator[Fault]:
+def off_floor_marks(request: Aisles, floor: AisleFloor) -> Iterator[Fault]:
     """One-way and closed aisles that the floor does not have."""
     for number, (aisle, _) in enumerate(request.one_way):
         if aisle >= floor.aisles:

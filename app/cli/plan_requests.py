@@ -39,7 +39,8 @@ class PlanError(Exception):
 # --- leaves --------------------------------------------------------------------------------------------------
 
 
-def _refuse(wanted: str) -> NoReturn:
+def refuse(wanted: str) -> NoReturn:
+    """What a leaf says of a value that it cannot use."""
     raise PydanticCustomError(_WRONG, "{wanted}", {"wanted": wanted})
 
 
@@ -48,7 +49,7 @@ def whole(least: int, most: int) -> BeforeValidator:
 
     def check(value: object) -> object:
         if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= most:
-            _refuse(f"a whole number from {least} to {most}")
+            refuse(f"a whole number from {least} to {most}")
         return value
 
     return BeforeValidator(check)
@@ -59,7 +60,7 @@ def one_of(*known: str) -> BeforeValidator:
 
     def check(value: object) -> object:
         if value not in known:
-            _refuse(" or ".join(f'"{each}"' for each in known))
+            refuse(" or ".join(f'"{each}"' for each in known))
         return value
 
     return BeforeValidator(check)
@@ -67,7 +68,7 @@ def one_of(*known: str) -> BeforeValidator:
 
 def _name(value: object) -> object:
     if not isinstance(value, str) or not 1 <= len(value) <= 64 or not value.isprintable():
-        _refuse("a text of 1 to 64 characters")
+        refuse("a text of 1 to 64 characters")
     return value
 
 
@@ -88,13 +89,13 @@ class Model(BaseModel):
 
 def _one_way(value: object) -> object:
     if not (isinstance(value, list) and len(value) == 2 and value[1] in {"up", "down"}):
-        _refuse('an aisle and "up" or "down", such as [3, "up"]')
+        refuse('an aisle and "up" or "down", such as [3, "up"]')
     return value
 
 
 def _sub_aisle(value: object) -> object:
     if not (isinstance(value, list) and len(value) == 2):
-        _refuse("an aisle and a block, such as [3, 0]")
+        refuse("an aisle and a block, such as [3, 0]")
     return value
 
 
@@ -128,7 +129,7 @@ class Aisles(Model):
 def _edge(value: object) -> object:
     whole_edge = isinstance(value, list) and (len(value) == 3 or (len(value) == 4 and value[3] == "one-way"))
     if not whole_edge or not isinstance(value, list):
-        _refuse('two nodes and millimetres, such as ["n1", "n2", 4000] or ["n1", "n2", 4000, "one-way"]')
+        refuse('two nodes and millimetres, such as ["n1", "n2", 4000] or ["n1", "n2", 4000, "one-way"]')
     return {"a": value[0], "b": value[1], "mm": value[2], "one_way": len(value) == 4}
 
 
@@ -200,7 +201,7 @@ class _AtSlot(Model):
 
 def _point(value: object) -> object:
     if not isinstance(value, dict):
-        _refuse('a point, such as {"aisle": 0, "cross": 0} or {"aisle": 3, "block": 1, "slot": 12}')
+        refuse('a point, such as {"aisle": 0, "cross": 0} or {"aisle": 3, "block": 1, "slot": 12}')
     return _AtCorner.model_validate(value) if "cross" in value else _AtSlot.model_validate(value)
 
 

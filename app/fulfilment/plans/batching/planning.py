@@ -1,6 +1,6 @@
 """The plan of a wave: at once, or better with time."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final
@@ -62,32 +62,43 @@ def plan_at_once(wave: Wave, measure: Measure) -> Plan:
 
 
 def plan_in_time(wave: Wave, measure: Measure, dice: Dice, seconds_left: Callable[[], float]) -> Plan:
-    """As good a plan as can be found in time, never longer than ``plan_at_once``'s.
+    """The last of ``better_plans``."""
+    *_, plan = better_plans(wave, measure, dice, seconds_left)
+    return plan
 
-    ``seconds_left`` is asked again and again; the plan follows within about a second when it says 0. With highspy
-    installed and a floor of one block the plan comes from set partitioning, with a bound close to it.
+
+def better_plans(
+    wave: Wave, measure: Measure, dice: Dice, seconds_left: Callable[[], float]
+) -> Iterator[Plan]:
+    """The plan at once, then better and better ones, or better bounds, until there is no time left.
+
+    ``seconds_left`` is asked again and again; the last plan follows within about a second when it says 0. With highspy
+    installed and a floor of one block there is set partitioning, with a bound close to the plan.
     """
     given = seconds_left()
     plan = plan_at_once(wave, measure)
+    yield plan
     if given <= 0 or plan.proven or len(plan.tours) < 2:
-        return plan
+        return
     if not isinstance(measure, OneBlockTours) or not _solver():
         search = ruin_and_recreate(wave, measure, plan.batches, dice, lambda: seconds_left() / given)
-        return _better(plan, wave, measure, search.best, Method.RUIN_AND_RECREATE)
+        yield _better(plan, wave, measure, search.best, Method.RUIN_AND_RECREATE)
+        return
     search = ruin_and_recreate(
         wave, measure, plan.batches, dice, lambda: (seconds_left() / given - _SEARCHED) / (1 - _SEARCHED)
     )
     plan = _better(plan, wave, measure, search.best, Method.RUIN_AND_RECREATE)
+    yield plan
     partition = partitioned(
         wave, measure, search.best, search.seen, lambda: seconds_left() - _PARTITIONED * given
     )
     plan = _better(plan, wave, measure, partition.batches, Method.SET_PARTITIONING)
     plan = replace(plan, bound_mm=max(plan.bound_mm, partition.bound_mm))
+    yield plan
     rest = seconds_left()
-    if plan.proven or rest <= 0:
-        return plan
-    search = ruin_and_recreate(wave, measure, plan.batches, dice, lambda: 0.5 * seconds_left() / rest)
-    return _better(plan, wave, measure, search.best, Method.RUIN_AND_RECREATE)
+    if not plan.proven and rest > 0:
+        search = ruin_and_recreate(wave, measure, plan.batches, dice, lambda: 0.5 * seconds_left() / rest)
+        yield _better(plan, wave, measure, search.best, Method.RUIN_AND_RECREATE)
 
 
 def _solver() -> bool:

@@ -74,8 +74,8 @@ def test_any_prices_fee_and_fines_give_a_bound(case: Case, data: st.DataObject) 
     count = len(case.wave.orders)
     amounts = st.integers(0, 40_000)
     prices = data.draw(st.lists(amounts, min_size=count, max_size=count))
-    triple = st.sampled_from(list(combinations(range(count), 3))) if count > 2 else st.nothing()
-    triples = data.draw(st.lists(triple, max_size=3))
+    some = list(combinations(range(count), 3))
+    triples = data.draw(st.lists(st.sampled_from(some), max_size=3)) if some else []
     fines = [data.draw(amounts) for _ in triples]
     terms = Terms.of(prices, data.draw(amounts), triples, fines)
     beam = data.draw(st.sampled_from([1, 2, 1000]))
