@@ -280,6 +280,8 @@ def _put_down(booking: Booking, fact: TourParked | TourPassedOn | TourFinished) 
     if row is None:
         raise NotYetError(fact.tour)
     if not lending.holds(row, booking.station):
+        if row.station != booking.station and not isinstance(fact, TourPassedOn):
+            tx.publish("tour", fact.tour, None, booking.station)
         return
     match fact:
         case TourParked():

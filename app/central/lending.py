@@ -48,36 +48,47 @@ class _Draft:
 # --- claiming ------------------------------------------------------------------------------------------------
 
 
-def claim(store: Store, site: str, station: str, operator: str, cart: str) -> str:
+def claim(store: Store, site: str, station: str, operator: str, cart: str, *, take_over: bool = False) -> str:
     """Lend a tour for a cart: the one that stands on it, or a new one over the most urgent waiting orders.
 
     The walk is worked out on a snapshot, outside any write; it is lent if what it rests on still stands. Asking
-    again for the tour that this station holds gives the same tour.
+    again for the tour that this station holds gives the same tour. ``take_over`` takes the tour that a colleague
+    walks with, if the colleague's station is there and all its facts have arrived; both are told.
 
     Raises:
         ApiError: 404 ``work.unknown_cart``; 409 ``work.cart_in_use``, ``work.facts_missing`` or ``work.none``.
     """
     for _ in range(_TRIES):
-        draft = store.read(site, lambda tx: _draft(tx, station, cart))
+        draft = store.read(site, lambda tx: _draft(tx, station, cart, take_over=take_over))
         if draft is not None:
             # In its own transaction: whoever holds the site's row must not wait for anything else.
             draft = replace(draft, tour=replace(draft.tour, id=store.write(site, _number)))
-        tour = _lend_now(store, site, draft, (station, operator, cart))
+        tour = _lend_now(store, site, draft, _Asked(station, operator, cart, take_over))
         if tour:
             return tour
     raise ApiError(409, "work.busy", cart=cart)
 
 
-def _lend_now(store: Store, site: str, draft: _Draft | None, whom: tuple[str, str, str]) -> str:
-    return store.write(site, lambda tx: _lend(tx, draft, *whom))
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """Who asks for a tour, with what cart, and whether also for a colleague's."""
+
+    station: str
+    operator: str
+    cart: str
+    take_over: bool
 
 
-def _draft(tx: Tx, station: str, cart: str) -> _Draft | None:
+def _lend_now(store: Store, site: str, draft: _Draft | None, asked: _Asked) -> str:
+    return store.write(site, lambda tx: _lend(tx, draft, asked))
+
+
+def _draft(tx: Tx, station: str, cart: str, *, take_over: bool) -> _Draft | None:
     """A new tour for the cart, or nothing when a tour stands on it already."""
     carrier = _carrier(tx, cart)
     standing = _on_cart(tx, cart)
     if standing is not None:
-        _check_free(tx, standing, station, cart)
+        _check_free(tx, standing, station, take_over=take_over)
         return None
     waiting = _waiting(tx, carrier.order)
     choice = tour_modes.choose(tx, waiting)
@@ -114,12 +125,13 @@ def _draft(tx: Tx, station: str, cart: str) -> _Draft | None:
     return _Draft(tour, tuple(sorted((row.id, row.quantity) for row in rows)))
 
 
-def _lend(tx: Tx, draft: _Draft | None, station: str, operator: str, cart: str) -> str:
+def _lend(tx: Tx, draft: _Draft | None, asked: _Asked) -> str:
     """Lend what stands on the cart, else the draft; empty when the draft has been overtaken."""
-    _carrier(tx, cart, lock=True)
-    standing = _on_cart(tx, cart, lock=True)
+    station, operator = asked.station, asked.operator
+    _carrier(tx, asked.cart, lock=True)
+    standing = _on_cart(tx, asked.cart, lock=True)
     if standing is not None:
-        _check_free(tx, standing, station, cart)
+        _check_free(tx, standing, station, take_over=asked.take_over)
         return _lend_again(tx, standing, station, operator)
     if draft is None or not _still_stands(tx, draft):
         return ""
@@ -132,8 +144,8 @@ def _lend(tx: Tx, draft: _Draft | None, station: str, operator: str, cart: str) 
 
 
 def _lend_again(tx: Tx, row: Any, station: str, operator: str) -> str:
-    """Lend a parked tour, or one that was taken away, with its history."""
-    if row.status == LENT:
+    """Lend a parked tour, one that was taken away, or a colleague's, with its history."""
+    if row.status == LENT and row.station == station:
         # This station's own: its answer was lost on the way, or what it did since is still on the way.
         if _has_facts_since(tx, row.id, row.lent_at):
             raise ApiError(409, "work.facts_missing", cart=row.cart, station=station)
@@ -146,9 +158,12 @@ def _lend_again(tx: Tx, row: Any, station: str, operator: str) -> str:
             station=station,
             operator=operator,
             taken_over=row.status == TAKEN_AWAY,
+            taken_from=_name_of(tx, row.operator) if row.status == LENT else "",
             lent_at=tx.now,
             due_at=tx.now + _lent_for(tx),
         )
+        if row.status == LENT:
+            _tell_who_took(tx, row, station, operator)
         _give_totes(tx, row.id, station)
         inbox.settle(tx, ExceptionKind.TOUR_OVERDUE, "tour", row.id, "tour.lent_again")
     publish(tx, row.id)
@@ -165,11 +180,28 @@ def _has_facts_since(tx: Tx, tour: str, instant: Any) -> bool:
     return found is not None
 
 
-def _check_free(tx: Tx, row: Any, station: str, cart: str) -> None:
-    """Refuse a cart whose tour somebody else holds; name the station where its facts may still be missing."""
+def _tell_who_took(tx: Tx, row: Any, station: str, operator: str) -> None:
+    """The last holder's station keeps a record of the tour that says who has it now, until it has put it down."""
+    lent = LentTour(plan_of(row), station, operator, holder=_name_of(tx, operator))
+    tx.publish("tour", row.id, _LENT.dump_python(lent, mode="json"), row.station)
+
+
+def _name_of(tx: Tx, operator: str) -> str:
+    people = schema.operator
+    name = tx.conn.execute(
+        select(people.c.name).where(people.c.site == tx.site, people.c.id == operator)
+    ).scalar_one_or_none()
+    return str(name or operator)
+
+
+def _check_free(tx: Tx, row: Any, station: str, *, take_over: bool) -> None:
+    """Refuse a cart whose tour somebody else holds; name the station where its facts may still be missing.
+
+    With ``take_over`` a tour may be had whose holder's facts are all here.
+    """
     if row.status != LENT or row.station == station:
         return
-    table, people = schema.station, schema.operator
+    table = schema.station
     holder = tx.conn.execute(
         select(table).where(table.c.site == tx.site, table.c.name == row.station)
     ).one_or_none()
@@ -179,11 +211,10 @@ def _check_free(tx: Tx, row: Any, station: str, cart: str) -> None:
         or holder.last_seen_at is None
         or tx.now - holder.last_seen_at > _SILENT_AFTER
     ):
-        raise ApiError(409, "work.facts_missing", cart=cart, station=row.station)
-    name = tx.conn.execute(
-        select(people.c.name).where(people.c.site == tx.site, people.c.id == row.operator)
-    ).scalar_one_or_none()
-    raise ApiError(409, "work.cart_in_use", cart=cart, operator=name or row.operator, station=row.station)
+        raise ApiError(409, "work.facts_missing", cart=row.cart, station=row.station)
+    if not take_over:
+        name = _name_of(tx, row.operator)
+        raise ApiError(409, "work.cart_in_use", cart=row.cart, operator=name, station=row.station)
 
 
 @dataclass(frozen=True, slots=True)
@@ -315,7 +346,14 @@ def publish(tx: Tx, tour: str) -> None:
     row = find(tx, tour)
     if row is None or row.status != LENT:
         return
-    lent = LentTour(plan_of(row), row.station, row.operator, _history(tx, tour, row.lent_at), row.taken_over)
+    lent = LentTour(
+        plan_of(row),
+        row.station,
+        row.operator,
+        _history(tx, tour, row.lent_at),
+        row.taken_over,
+        row.taken_from,
+    )
     tx.publish("tour", tour, _LENT.dump_python(lent, mode="json"), row.station)
 
 
@@ -408,7 +446,7 @@ def holds(row: Any, station: str) -> bool:
 
 def park(tx: Tx, row: Any) -> None:
     """The tour stands on its cart with all its facts here: anybody may go on with it."""
-    set_values(tx, row.id, status=PARKED, taken_over=False)
+    set_values(tx, row.id, status=PARKED, taken_over=False, taken_from="")
     inbox.settle(tx, ExceptionKind.TOUR_OVERDUE, "tour", row.id, "tour.parked")
     tx.publish("tour", row.id, None, row.station)
 

@@ -21,6 +21,8 @@ class Command(StrEnum):
     """The container is full: another tote while picking, another parcel while packing."""
     WHY = "why"
     BACK = "back"
+    PAUSE = "pause"
+    """Lock the screen: the work stays in hand."""
     VIEW = "view"
     SIGN_OFF = "sign_off"
     REPRINT = "reprint"
@@ -199,9 +201,13 @@ Entry = Scanned | Pressed | Typed | LentChanged | Idle | Refused | PinChecked | 
 
 @dataclass(frozen=True, slots=True)
 class AskForTour:
-    """Ask the central for a tour for this cart: a parked one that stands on it, or a new one."""
+    """Ask the central for a tour for this cart: a parked one that stands on it, or a new one.
+
+    ``cart`` may be a tote that waits in a buffer. ``take_over`` asks for the tour that a colleague walks with.
+    """
 
     cart: str
+    take_over: bool = False
 
 
 @dataclass(frozen=True, slots=True)

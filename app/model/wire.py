@@ -92,6 +92,8 @@ class TourRequest(Request):
     """``POST /v1/tours``: a tour for a cart, for the operator who stands there."""
 
     cart: str = Field(max_length=64)
+    take_over: bool = False
+    """Also where a colleague walks with it, if all that this colleague did has arrived."""
 
 
 class TourGranted(Answer):

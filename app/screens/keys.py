@@ -13,6 +13,7 @@ KEYS: dict[str, Command] = {
     "f8": Command.VIEW,
     "f9": Command.SIGN_OFF,
     "f12": Command.REPRINT,
+    "end": Command.PAUSE,
     "up": Command.UP,
     "down": Command.DOWN,
     "tab": Command.PANE,

@@ -80,9 +80,11 @@ class CentralClient:
         query = f"after={after}&incarnation={quote(incarnation)}&wait={wait_s:g}"
         return self._ask(Changes, "GET", f"/v1/changes?{query}", patience_s=wait_s)
 
-    def claim_tour(self, cart: str, badge: str) -> TourGranted:
+    def claim_tour(self, cart: str, badge: str, *, take_over: bool = False) -> TourGranted:
         """Ask for a tour for a cart. Its record comes with the changes."""
-        return self._ask(TourGranted, "POST", "/v1/tours", TourRequest(cart=cart), badge=badge)
+        return self._ask(
+            TourGranted, "POST", "/v1/tours", TourRequest(cart=cart, take_over=take_over), badge=badge
+        )
 
     def reprint(self, parcel: str, reason: str, badge: str) -> None:
         """Ask for the same label again. The label's record comes with the changes, with one copy more."""

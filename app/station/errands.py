@@ -69,8 +69,8 @@ class Errands:
 
         def work() -> Entry | None:
             match effect:
-                case AskForTour(cart):
-                    self._client.claim_tour(cart, badge)
+                case AskForTour(cart, take_over):
+                    self._client.claim_tour(cart, badge, take_over=take_over)
                 case AskForReprint(parcel, reason):
                     self._client.reprint(parcel, reason, badge)
                 case AskToReopen(parcel):

@@ -213,3 +213,39 @@ def test_who_asks_for_one_cart_at_once_gets_one_tour(store: Store) -> None:
 def test_a_silent_station_is_heard_of_by_listening(store: Store) -> None:
     store.write(SITE, lambda tx: stations.hear(tx, "pick-7"))
     assert one(store, schema.station, name="pick-7").last_seen_at is not None
+
+
+# --- taken over by a colleague ---------------------------------------------------------------------------------
+
+
+def test_a_colleagues_tour_is_taken_over_and_both_are_told(store: Store, terminal: Terminal) -> None:
+    order(store, "O1", ("X", 3))
+    tour = terminal.claim()
+    terminal.assign(tour, O1="T-1")
+    terminal.pick(tour, tour.tasks[0], "T-1", 1)
+    taken = lending.claim(store, SITE, "pick-2", "op-9", CART, take_over=True)
+    assert taken == tour.id
+    mine = lent_tour(store, tour.id, "pick-2")
+    assert mine is not None
+    assert (mine.taken_from, mine.taken_over, len(mine.history)) == ("Pia Picker", False, terminal.seq)
+    theirs = lent_tour(store, tour.id, "pick-1")
+    assert theirs is not None
+    assert (theirs.station, theirs.holder) == ("pick-2", "Sue Supervisor")
+    terminal.tell(TourParked(tour.id))
+    assert lent_tour(store, tour.id, "pick-1") is None
+    assert tour_row(store, tour.id).status == "lent", "only its holder puts it down"
+    other = Terminal(store, "pick-2", "op-9")
+    other.pick(tour, tour.tasks[0], "T-1", 2)
+    other.finish(tour, "T-1")
+    assert status(store, "O1") == "picked"
+
+
+def test_a_tour_whose_facts_are_not_all_here_is_not_taken_over(store: Store, terminal: Terminal) -> None:
+    order(store, "O1", ("X", 3))
+    terminal.claim()
+    clock = store.clock
+    assert isinstance(clock, Ticking)
+    clock.now += timedelta(minutes=5)
+    with pytest.raises(ApiError) as error:
+        lending.claim(store, SITE, "pick-2", "op-9", CART, take_over=True)
+    assert error.value.code == "work.facts_missing"

@@ -197,7 +197,9 @@ def claim_tour(wanted: TourRequest, store: Books, caller: Anybody) -> TourGrante
     """Lend a tour for a cart. Its record comes with the changes."""
     caller.must_be(Role.PICKER)
     person = caller.person
-    tour = lending.claim(store, caller.site, person.station, person.operator, wanted.cart)
+    tour = lending.claim(
+        store, caller.site, person.station, person.operator, wanted.cart, take_over=wanted.take_over
+    )
     return TourGranted(tour=tour)
 
 

@@ -216,6 +216,8 @@ def _press(state: Signing, command: Command, known: Known, in_hand: Sequence[Vie
     if closed is not None:
         return closed
     match command:
+        case Command.PAUSE:
+            return Decision((Locked(state.operator),), good("sign.paused", name=state.name), asking=None)
         case Command.VIEW:
             return _next_view(state, known)
         case Command.SIGN_OFF if in_hand:

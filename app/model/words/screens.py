@@ -15,6 +15,7 @@ SCREENS: dict[str, str] = {
     "key.full": "Full",
     "key.why": "Why",
     "key.back": "Back",
+    "key.pause": "Pause",
     "key.view": "View",
     "key.sign_off": "Sign off",
     "key.reprint": "Reprint",

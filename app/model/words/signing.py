@@ -18,6 +18,7 @@ SIGNING: dict[str, str] = {
     # verdicts
     "sign.welcome": "Welcome, {name}.",
     "sign.goodbye": "{name} is signed off.",
+    "sign.paused": "{name} pauses: the work stays as it is; scan your badge to go on",
     "sign.unlocked": "Welcome back, {name}.",
     "sign.parked": "The work is left here. {name} is signed off.",
     "sign.passed_on": "The work goes on in the hands of {name}.",

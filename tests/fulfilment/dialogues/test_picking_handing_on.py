@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from app.fulfilment.dialogues import picking
 from app.fulfilment.dialogues.picking import Picking
-from app.model.answers import Command, LentChanged
+from app.model.answers import AskForTour, Command, LentChanged, Refused
 from app.model.facts import (
     CartScanned,
     CountUndone,
@@ -24,6 +24,7 @@ from tests.fulfilment.dialogues.a_warehouse import (
     at_the_first_stop,
     envelopes,
     on_the_way,
+    scanned,
 )
 
 BREAD = "4006381333931"
@@ -228,3 +229,68 @@ def test_facts_of_another_tour_change_nothing() -> None:
     picker = halfway()
     assert picking.evolve(picker.state, TourParked("R-other")) == picker.state
     assert picking.evolve(None, TourParked("R-other")) is None
+
+
+# --- put down, and taken over ----------------------------------------------------------------------------------
+
+
+def test_a_tour_is_put_down_half_done_and_goes_on_at_another_station_at_the_same_stop() -> None:
+    picker = halfway()
+    picker.press(Command.PROBLEM)
+    assert picker.key_in("9").code == "pick.put_down_confirm"
+    assert picker.key_in("2").code == "pick.put_down_not_confirmed"
+    assert picker.key_in("1").code == "pick.put_down"
+    assert picker.journal[-2:] == [CountUndone("R-1", "1", 1), TourParked("R-1")]
+    assert picker.step == "no_tour"
+    other = resumed(picker)
+    other.scan("K-1")
+    assert other.asked == "Scan location A-01"
+
+
+def a_colleagues_cart() -> Picker:
+    """K-1 was scanned, and the central says who walks with it."""
+    picker = Picker(a_warehouse())
+    picker.scan("K-1")
+    params = (("cart", "K-1"), ("operator", "Ada"), ("station", "bench-9"))
+    decision = picker.enter(Refused("work.cart_in_use", params))
+    assert decision.verdict is not None
+    assert decision.verdict.code == "pick.take_over_offered"
+    return picker
+
+
+def test_a_colleagues_cart_scanned_again_asks_to_take_the_tour_over() -> None:
+    picker = a_colleagues_cart()
+    assert picker.asked == "Scan cart K-1 again to take the tour over from Ada"
+    decision = picker.enter(scanned("K-1"))
+    assert decision.effects == (AskForTour("K-1", take_over=True),)
+    assert picker.step == "no_tour"
+
+
+def test_another_cart_or_the_back_key_leaves_the_colleague_alone() -> None:
+    picker = a_colleagues_cart()
+    assert picker.enter(scanned("K-2")).effects == (AskForTour("K-2"),)
+    picker = a_colleagues_cart()
+    assert picker.press(Command.BACK).code == "pick.question_left"
+    assert picker.enter(scanned("K-1")).effects == (AskForTour("K-1"),)
+
+
+def test_who_takes_a_tour_over_is_told_whose_it_was() -> None:
+    before = halfway()
+    picker = Picker(a_warehouse(station="bench-2"))
+    tour = in_hand(before).tour
+    lent = LentTour(tour, "bench-2", "op-2", envelopes(before.journal), taken_from="Ada")
+    decision = picker.lend(lent)
+    assert decision.verdict is not None
+    assert decision.verdict.code == "pick.tour_taken_from"
+    assert picker.prompt.detail[0].code == "pick.goes_on_from"
+
+
+def test_the_last_holder_is_told_who_took_it_and_puts_down_what_is_in_the_hand() -> None:
+    picker = halfway()
+    tour = in_hand(picker).tour
+    decision = picker.lend(LentTour(tour, "bench-9", "op-9", holder="Grace"))
+    assert decision.verdict is not None
+    assert decision.verdict.code == "pick.taken_by"
+    assert decision.facts == (CountUndone("R-1", "1", 1), TourParked("R-1"))
+    assert picker.step == "no_tour"
+    assert picker.enter(LentChanged()).facts == ()

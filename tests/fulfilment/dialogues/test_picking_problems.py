@@ -40,7 +40,10 @@ def with_a_problem(answer: str, *scans: str) -> Picker:
 def test_the_problems_are_one_short_list() -> None:
     picker = at_the_first_stop(THREE_BREADS, SHIRT_FOR_TWO)
     assert picker.press(Command.PROBLEM).tone is Tone.WAIT
-    assert picker.asked == "Type 1 short, 2 damaged, 3 wrong stock, 4 blocked, 5 no barcode"
+    assert (
+        picker.asked
+        == "Type 1 short, 2 damaged, 3 wrong stock, 4 blocked, 5 no barcode, 8 undo a pick, 9 put down"
+    )
     assert picker.prompt.entry == "choice"
     for wrong in ("0", "6", "", "x", "11"):
         assert picker.key_in(wrong).code == "pick.no_such_problem"
@@ -53,7 +56,7 @@ def test_the_problems_are_one_short_list() -> None:
 def test_away_from_a_stop_only_a_blocked_location_can_be_told() -> None:
     picker = on_the_way(THREE_BREADS, SHIRT_FOR_TWO)
     picker.press(Command.PROBLEM)
-    assert picker.asked == "Type 4 if location A-01 is blocked"
+    assert picker.asked == "Type 4 if location A-01 is blocked, 8 undo a pick, 9 put the tour down"
     for other in ("1", "2", "3", "5"):
         assert picker.key_in(other).code == "pick.scan_location_before"
     assert picker.press(Command.BACK).code == "pick.question_left"

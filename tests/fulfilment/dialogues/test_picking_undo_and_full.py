@@ -120,3 +120,69 @@ def test_a_tote_can_be_full_on_the_way() -> None:
     picker = full(on_the_way(*TWO_ORDERS))
     assert picker.scan("T-4").code == "pick.tote_assigned"
     assert picker.asked == "Scan location A-01"
+
+
+# --- any pick of the tour --------------------------------------------------------------------------------------
+
+
+def three_picks() -> Picker:
+    """Bread once and then twice into T-1, a shirt into T-2; the tour goes on."""
+    picker = at_the_first_stop(*TWO_ORDERS, a_task("3", "VASE", 1, "E-05"))
+    picker.scan(BREAD, "T-1", BREAD, BREAD, "T-1", "B-02", "bar-SHIRT-M", "T-2")
+    return picker
+
+
+def listed(picker: Picker) -> list[str]:
+    return [row.text for row in picker.prompt.rows]
+
+
+def test_any_pick_of_the_tour_is_taken_back_out_of_a_list() -> None:
+    picker = three_picks()
+    picker.press(Command.PROBLEM)
+    assert picker.key_in("8").code == "pick.which_pick"
+    assert picker.asked == "Type which pick goes back: 1 to 3"
+    assert listed(picker) == [
+        "1  1 Shirt (M navy) B-02 T-2",
+        "2  2 Wheat bread A-01 T-1",
+        "3  1 Wheat bread A-01 T-1",
+    ]
+    assert picker.key_in("3").code == "pick.pick_undone"
+    assert picker.in_totes == {"T-1": 2, "T-2": 1}
+    assert picker.asked == "Scan location A-01"
+    picker.scan("A-01")
+    assert picker.asked == "Scan item SKU BREAD Wheat bread: 1 of 1"
+
+
+def test_a_number_that_is_not_in_the_list_and_a_barcode_are_refused_and_the_list_can_be_left() -> None:
+    picker = three_picks()
+    picker.press(Command.PROBLEM)
+    picker.key_in("8")
+    for text in ("0", "4", "x", ""):
+        assert picker.key_in(text).code == "pick.no_such_pick"
+    assert picker.scan("A-01").code == "pick.typing_refuses_barcodes"
+    assert picker.press(Command.BACK).code == "pick.question_left"
+    assert picker.step == "location"
+
+
+def test_what_is_in_the_hand_comes_first() -> None:
+    picker = at_the_first_stop(*TWO_ORDERS)
+    picker.scan(BREAD, "T-1", BREAD)
+    picker.press(Command.PROBLEM)
+    assert picker.key_in("8").code == "pick.bank_or_undo_first"
+
+
+def test_where_nothing_was_picked_there_is_no_list() -> None:
+    picker = on_the_way(*TWO_ORDERS)
+    picker.press(Command.PROBLEM)
+    assert picker.key_in("8").code == "pick.nothing_to_undo"
+
+
+def test_at_the_end_the_problem_key_opens_the_list_and_a_dropped_tote_stays_closed() -> None:
+    picker = three_picks()
+    picker.scan("E-05", "bar-VASE", "T-1", "T-2", "D-1")
+    picker.press(Command.PROBLEM)
+    assert picker.step == "undo_pick"
+    assert picker.scan("T-1").code == "pick.typing_refuses_barcodes"
+    assert picker.key_in("2").code == "pick.undo_after_drop"
+    assert picker.key_in("1").code == "pick.pick_undone"
+    assert picker.asked == "Scan location E-05"

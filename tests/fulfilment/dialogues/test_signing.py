@@ -311,6 +311,14 @@ def test_a_locked_terminal_takes_only_badges(locked: Terminal, entry: Entry) -> 
     assert locked.step == "locked"
 
 
+def test_who_pauses_locks_the_screen_and_keeps_the_work(terminal: Terminal) -> None:
+    terminal.badge("pia")
+    terminal.in_hand = (View.PICKING,)
+    assert terminal.do(Pressed(Command.PAUSE)) == "sign.paused"
+    assert terminal.last.facts == (Locked("pia"),)
+    assert terminal.badge("pia") == "sign.unlocked"
+
+
 def test_the_same_badge_unlocks(locked: Terminal) -> None:
     assert locked.badge("pia") == "sign.unlocked"
     assert locked.latest() == Unlocked("pia")

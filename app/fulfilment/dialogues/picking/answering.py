@@ -1,8 +1,8 @@
 """What a key or a typed line means at each step of a tour."""
 
-from app.fulfilment.dialogues.picking import asking
+from app.fulfilment.dialogues.picking import asking, handing, undoing
 from app.fulfilment.dialogues.picking.demands import Demands, demands
-from app.fulfilment.dialogues.picking.facts import banked, damaged, found_range, short_of, unpicked
+from app.fulfilment.dialogues.picking.facts import banked, damaged, found_range, short_of
 from app.fulfilment.dialogues.picking.saying import wrong_item
 from app.fulfilment.dialogues.picking.scanning import Units, count, refuse
 from app.fulfilment.dialogues.picking.state import QUESTIONS, Picking, Step, in_hand, step_of
@@ -24,6 +24,8 @@ def press(state: Picking | None, command: Command, known: Known, operator: str) 
     """What follows from a key or a command barcode."""
     working = in_hand(state)
     step = step_of(working)
+    if working is None and state is not None and state.asking is not None and command is Command.BACK:
+        return _back(state)
     if working is None or step is Step.CART:
         return refuse(bad("pick.key_not_here", key=command.value))
     if command is Command.BACK:
@@ -33,6 +35,8 @@ def press(state: Picking | None, command: Command, known: Known, operator: str) 
     if command is Command.UNDO:
         return _back(working) if step in _UNIT_IN_HAND else _undo(working)
     task = working.task
+    if task is None and command is Command.PROBLEM:
+        return undoing.choose(working)
     if task is None or step is Step.EMPTY_TOTE:
         return refuse(bad("pick.key_not_here", key=command.value))
     match command:
@@ -65,16 +69,7 @@ def _undo(state: Picking) -> Decision:
         return Decision((CountUndone(state.tour.id, last.task, last.quantity),), verdict)
     if not state.picks:
         return refuse(bad("pick.nothing_to_undo"))
-    pick = state.picks[-1]
-    place = next((drop.place for drop in state.dropped if drop.tote == pick.tote), "")
-    if place:
-        return refuse(bad("pick.undo_after_drop", tote=pick.tote, place=place))
-    return Decision(
-        (unpicked(pick),),
-        good(
-            "pick.pick_undone", quantity=pick.quantity, sku=pick.sku, tote=pick.tote, location=pick.location
-        ),
-    )
+    return undoing.take_back(state, state.picks[-1])
 
 
 def _quantity(state: Picking, task: Task, known: Known, wanted: Demands) -> Decision:
@@ -103,6 +98,8 @@ def typed(state: Picking | None, text: str, known: Known, operator: str) -> Deci
     text = text.strip()[:MOST_TYPED]
     working = in_hand(state)
     task = working.task if working is not None else None
+    if working is not None and isinstance(working.asking, asking.PickToUndo):
+        return undoing.chosen(working, text)
     if working is None or task is None:
         return refuse(bad("pick.nothing_to_type", read=text))
     wanted = demands(task, known, operator, one_tote=working.one_tote)
@@ -115,6 +112,8 @@ def typed(state: Picking | None, text: str, known: Known, operator: str) -> Deci
             return _found(working, task, text, cause)
         case asking.DamagedWanted():
             return _damaged(working, task, text)
+        case asking.PutDownToConfirm():
+            return handing.put_down(working, text)
         case asking.BlockedToConfirm():
             return _blocked(working, task, text)
         case asking.SkuWanted():
@@ -185,6 +184,12 @@ def _problem(state: Picking, task: Task, text: str) -> Decision:
             )
         case "5":
             return Decision(verdict=wait("pick.type_sku"), asking=asking.SkuWanted())
+        case "8":
+            return undoing.choose(state)
+        case "9":
+            return Decision(
+                verdict=wait("pick.put_down_confirm", cart=state.tour.cart), asking=asking.PutDownToConfirm()
+            )
         case _:
             return refuse(bad("pick.no_such_problem", read=text))
 

@@ -73,6 +73,25 @@ class BlockedToConfirm:
 
 
 @dataclass(frozen=True, slots=True)
+class PickToUndo:
+    """The list of picks is open; the number of the one that goes back is being typed."""
+
+
+@dataclass(frozen=True, slots=True)
+class PutDownToConfirm:
+    """That the tour is left half done must be confirmed by typing."""
+
+
+@dataclass(frozen=True, slots=True)
+class TakeOver:
+    """A colleague walks with the cart that was scanned; the same scan again takes the tour over."""
+
+    cart: str
+    name: str
+    station: str
+
+
+@dataclass(frozen=True, slots=True)
 class SkuWanted:
     """The SKU of an item without a barcode is being typed."""
 

@@ -5,6 +5,7 @@ from dataclasses import replace
 from app.fulfilment.dialogues.picking.answering import press, typed
 from app.fulfilment.dialogues.picking.demands import demands
 from app.fulfilment.dialogues.picking.facts import banked
+from app.fulfilment.dialogues.picking.handing import offer, taken_by_a_colleague
 from app.fulfilment.dialogues.picking.scanning import scan, take_tour, tours_to_take
 from app.fulfilment.dialogues.picking.state import PICKING_FACTS, Picking, evolve, fold, in_hand
 from app.model.answers import (
@@ -21,17 +22,14 @@ from app.model.answers import (
     good,
 )
 from app.model.facts import (
-    CountUndone,
     Picked,
-    PickingFact,
     TourChanged,
     TourFinished,
-    TourParked,
-    TourPassedOn,
 )
 from app.model.floor import Proof
 from app.model.known import Known
 from app.model.scans import Scanned
+from app.model.work import LentTour
 
 
 def decide(state: Picking | None, entry: Entry, known: Known, operator: str) -> Decision:
@@ -57,6 +55,8 @@ def _answer(state: Picking | None, entry: Entry, known: Known, operator: str) ->
             return typed(state, text, known, operator)
         case LentChanged():
             return _lent_changed(state, known)
+        case Refused(code="work.cart_in_use", params=params) if in_hand(state) is None:
+            return offer(params)
         case Refused(code=code, params=params):
             return Decision(verdict=Verdict(Tone.BAD, Say(code, params)))
         case _:
@@ -67,14 +67,25 @@ def _lent_changed(state: Picking | None, known: Known) -> Decision:
     working = in_hand(state)
     if working is None:
         ready = tours_to_take(state, known)
-        return take_tour(ready[0], known, cart_scanned=False) if ready else Decision()
+        return _taken(ready[0], known) if ready else Decision()
     lent = known.tours.get(working.tour.id)
+    if lent is not None and lent.station != known.station and lent.holder:
+        return taken_by_a_colleague(working, lent)
     if lent is None or lent.tour.version <= working.tour.version:
         return Decision()
     tour = lent.tour
     change = TourChanged(tour.id, tour.version, working.takes_over(tour), tour.onward)
     # Away from a stop, what was asked may be about a task that has changed.
     return Decision((change,), asking=KEEP if working.at else None)
+
+
+def _taken(lent: LentTour, known: Known) -> Decision:
+    """A tour that came; of one that was a colleague's it is said whose."""
+    taken = take_tour(lent, known, cart_scanned=False)
+    if not lent.taken_from:
+        return taken
+    words = good("pick.tour_taken_from", tour=lent.tour.id, cart=lent.tour.cart, name=lent.taken_from)
+    return replace(taken, verdict=words)
 
 
 def _completed(state: Picking | None, decision: Decision, known: Known, operator: str) -> Decision:
@@ -109,16 +120,3 @@ def _banks_itself(state: Picking, known: Known, operator: str) -> tuple[Picked, 
     if Proof.TOTE in demands(task, known, operator, one_tote=state.one_tote):
         return ()
     return banked(state, task)
-
-
-def park(state: Picking) -> tuple[PickingFact, ...]:
-    """The facts that leave the tour on its cart. What is in the hand goes back to its location first."""
-    if state.ended:
-        return ()
-    back = tuple(CountUndone(state.tour.id, count.task, count.quantity) for count in reversed(state.counts))
-    return (*back, TourParked(state.tour.id))
-
-
-def pass_on(state: Picking, to: str) -> tuple[PickingFact, ...]:
-    """The facts that give the tour, as it stands, to another operator at this station."""
-    return () if state.ended else (TourPassedOn(state.tour.id, to),)

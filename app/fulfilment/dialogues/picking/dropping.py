@@ -1,7 +1,7 @@
 """Where totes are left: at a drop place for the packers, or in a zone's buffer for the picker of the next one."""
 
 from app.fulfilment.dialogues.picking import asking
-from app.fulfilment.dialogues.picking.saying import unexpected
+from app.fulfilment.dialogues.picking.saying import read_as, unexpected
 from app.fulfilment.dialogues.picking.state import Picking
 from app.fulfilment.dialogues.resolver import resolve
 from app.model.answers import Decision, Kind, Meaning, Verdict, bad, good, wait
@@ -50,6 +50,8 @@ def nearest_drop(state: Picking, known: Known) -> str:
 
 def drop(state: Picking, reading: Reading, known: Known) -> Decision:
     """A tote, then the place where it is left."""
+    if isinstance(state.asking, asking.PickToUndo):
+        return Decision(verdict=bad("pick.typing_refuses_barcodes", read=read_as(reading)))
     waiting = may_leave(state)
     carried = state.asking.tote if isinstance(state.asking, asking.ToteInHand) else ""
     found = resolve(reading, known, (Kind.TOTE, Kind.LOCATION))

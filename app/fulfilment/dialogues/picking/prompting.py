@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from app.fulfilment.dialogues.picking import asking
+from app.fulfilment.dialogues.picking import asking, undoing
 from app.fulfilment.dialogues.picking.containers import box_for, tote_to_fetch
 from app.fulfilment.dialogues.picking.demands import Demands, demands
 from app.fulfilment.dialogues.picking.dropping import buffer_for, nearest_drop
@@ -17,7 +17,7 @@ from app.model.known import Known
 from app.model.work import Task
 
 _ANSWERING = (Command.BACK, Command.WHY)
-_ALWAYS = (Command.VIEW, Command.SIGN_OFF)
+_ALWAYS = (Command.VIEW, Command.SIGN_OFF, Command.PAUSE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,7 @@ def prompt(state: Picking | None, known: Known, operator: str) -> Prompt:
     task = state.task
     wanted = demands(task, known, operator, one_tote=state.one_tote) if task is not None else None
     if not state.cart_scanned:
-        asked = _cart(state)
+        asked = _cart(state, known)
     elif task is None or wanted is None:
         asked = _drop(state, known)
     else:
@@ -83,7 +83,7 @@ def _framed(asked: Prompt, state: Picking, known: Known, wanted: Demands | None)
         asked,
         keys=(*asked.keys, *_ALWAYS),
         detail=(*asked.detail, *_warnings(state, known)),
-        rows=tuple(_row(state, other, known, current=other is task) for other in walk),
+        rows=asked.rows or tuple(_row(state, other, known, current=other is task) for other in walk),
         done=sum(pick.quantity for pick in state.picks),
         of=sum(other.quantity - state.missing_of(other) for other in state.tour.tasks),
         target=target,
@@ -174,6 +174,16 @@ def _no_tour(state: Picking | None, known: Known) -> Prompt:
         for lent in known.tours.values()
         if lent.station == known.station and may_take(state, lent)
     )
+    offered = state.asking if state is not None else None
+    if isinstance(offered, asking.TakeOver):
+        return Prompt(
+            step=Step.TAKE_OVER.value,
+            large=say("pick.large_name", name=offered.cart),
+            ask=say("pick.scan_to_take_over", cart=offered.cart, name=offered.name),
+            detail=(say("pick.take_over_from", name=offered.name, station=offered.station),),
+            accepts=(Kind.CART,),
+            keys=(Command.BACK, *_ALWAYS),
+        )
     detail = tuple(say("pick.tour_ready", cart=cart) for cart in ready)
     if not known.online and not ready:
         detail = (say("pick.offline_no_new_tour"),)
@@ -187,12 +197,19 @@ def _no_tour(state: Picking | None, known: Known) -> Prompt:
     )
 
 
-def _cart(state: Picking) -> Prompt:
+def _from_whom(state: Picking, known: Known) -> tuple[Say, ...]:
+    lent = known.tours.get(state.tour.id)
+    if lent is not None and lent.taken_from:
+        return (say("pick.goes_on_from", tour=state.tour.id, name=lent.taken_from),)
+    return (say("pick.tour_goes_on", tour=state.tour.id),) if state.history else ()
+
+
+def _cart(state: Picking, known: Known) -> Prompt:
     return Prompt(
         step=Step.CART.value,
         large=say("pick.large_name", name=state.tour.cart),
         ask=say("pick.scan_cart", cart=state.tour.cart),
-        detail=(say("pick.tour_goes_on", tour=state.tour.id),) if state.history else (),
+        detail=_from_whom(state, known),
         accepts=(Kind.CART,),
         keys=(Command.WHY,),
     )
@@ -439,6 +456,35 @@ def _confirm_blocked(here: _Here) -> Prompt:
     )
 
 
+def _undo_pick(state: Picking, known: Known) -> Prompt:
+    most = len(state.picks)
+    return Prompt(
+        step=Step.UNDO_PICK.value,
+        large=say("pick.large_undo"),
+        ask=say("pick.type_pick", most=most) if most > 1 else say("pick.type_only_pick"),
+        detail=(say("pick.last_is_first"),),
+        keys=_ANSWERING,
+        rows=undoing.rows(state, known),
+        entry="choice",
+    )
+
+
+def _undo_at_a_task(here: _Here) -> Prompt:
+    return _undo_pick(here.state, here.known)
+
+
+def _put_down(here: _Here) -> Prompt:
+    cart = here.state.tour.cart
+    return Prompt(
+        step=Step.PUT_DOWN.value,
+        large=say("pick.large_put_down"),
+        ask=say("pick.type_put_down", answer=asking.YES, cart=cart),
+        detail=(say("pick.put_down_goes_on", cart=cart),),
+        keys=_ANSWERING,
+        entry="choice",
+    )
+
+
 def _sku(here: _Here) -> Prompt:
     return Prompt(
         step=Step.SKU.value,
@@ -450,6 +496,8 @@ def _sku(here: _Here) -> Prompt:
 
 
 def _drop(state: Picking, known: Known) -> Prompt:
+    if isinstance(state.asking, asking.PickToUndo):
+        return _undo_pick(state, known)
     if isinstance(state.asking, asking.ToteInHand):
         return _drop_place(state, state.asking.tote, known)
     tote = next(iter(state.totes_to_drop), "")
@@ -507,5 +555,7 @@ _ASKED: dict[Step, Callable[[_Here], Prompt]] = {
     Step.CONFIRM_SHORT: _confirm_short,
     Step.DAMAGED: _damaged,
     Step.CONFIRM_BLOCKED: _confirm_blocked,
+    Step.UNDO_PICK: _undo_at_a_task,
+    Step.PUT_DOWN: _put_down,
     Step.SKU: _sku,
 }

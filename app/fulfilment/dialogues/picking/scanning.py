@@ -7,12 +7,13 @@ from app.fulfilment.dialogues.picking.containers import put_into_slot
 from app.fulfilment.dialogues.picking.demands import Demands, demands
 from app.fulfilment.dialogues.picking.dropping import drop, lift
 from app.fulfilment.dialogues.picking.facts import banked, short
+from app.fulfilment.dialogues.picking.handing import ask_for
 from app.fulfilment.dialogues.picking.lots import lot_refused
 from app.fulfilment.dialogues.picking.saying import item_name, read_as, unexpected, wrong_item
 from app.fulfilment.dialogues.picking.serials import serial_refused
 from app.fulfilment.dialogues.picking.state import QUESTIONS, Picking, Step, may_take, step_of
 from app.fulfilment.dialogues.resolver import Resolution, resolve
-from app.model.answers import AskForTour, Decision, Kind, Meaning, Tone, Verdict, bad, good, say, wait
+from app.model.answers import Decision, Kind, Meaning, Tone, Verdict, bad, good, say, wait
 from app.model.facts import (
     CartScanned,
     Counted,
@@ -97,7 +98,7 @@ def _cart_for_a_tour(state: Picking | None, reading: Reading, known: Known) -> D
             return Decision(taken.facts, good("pick.tour_taken", tour=lent.tour.id, cart=cart))
     if not known.online:
         return refuse(bad("pick.offline_no_tour", cart=cart))
-    return Decision(verdict=wait("pick.asked_for_tour", cart=cart), effects=(AskForTour(cart),))
+    return ask_for(state, cart)
 
 
 def _cart(state: Picking, reading: Reading, known: Known) -> Decision:

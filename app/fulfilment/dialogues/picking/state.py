@@ -2,6 +2,7 @@
 
 from collections import Counter
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import get_args
 
@@ -37,6 +38,10 @@ _LEFT_REMEMBERED = 16
 PICKING_FACTS = get_args(PickingFact)
 
 
+NO_TOUR = Tour("", "", 0, datetime.min.replace(tzinfo=UTC), (), (), 0, 0, "")
+"""Where nobody has had a tour yet."""
+
+
 class Step(StrEnum):
     """What the picker is asked for."""
 
@@ -54,6 +59,9 @@ class Step(StrEnum):
     CONFIRM_SHORT = "confirm_short"
     DAMAGED = "damaged"
     CONFIRM_BLOCKED = "confirm_blocked"
+    UNDO_PICK = "undo_pick"
+    PUT_DOWN = "put_down"
+    TAKE_OVER = "take_over"
     SKU = "sku"
     ANOTHER_TOTE = "another_tote"
     DROP_TOTE = "drop_tote"
@@ -261,6 +269,8 @@ _AT_A_TASK = (
     (asking.ShortToConfirm, Step.CONFIRM_SHORT),
     (asking.DamagedWanted, Step.DAMAGED),
     (asking.BlockedToConfirm, Step.CONFIRM_BLOCKED),
+    (asking.PickToUndo, Step.UNDO_PICK),
+    (asking.PutDownToConfirm, Step.PUT_DOWN),
     (asking.SkuWanted, Step.SKU),
     (asking.LotWanted, Step.LOT),
     (asking.SerialWanted, Step.SERIAL),
@@ -277,6 +287,8 @@ def step_of(state: Picking | None) -> Step:
         return Step.NO_TOUR
     if not state.cart_scanned:
         return Step.CART
+    if state.task is None and isinstance(state.asking, asking.PickToUndo):
+        return Step.UNDO_PICK
     if state.task is None:
         in_arms = isinstance(state.asking, asking.ToteInHand)
         return Step.DROP_PLACE if in_arms else Step.DROP_TOTE
@@ -298,8 +310,10 @@ def settle(state: Picking | None, decision: Decision) -> Picking | None:
     for fact in decision.facts:
         if isinstance(fact, PICKING_FACTS):
             state = evolve(state, fact)
-    if state is None or decision.asking is KEEP:
+    if decision.asking is KEEP:
         return state
+    if state is None:
+        return Picking(NO_TOUR, ended=True, asking=decision.asking) if decision.asking is not None else None
     return replace(state, asking=decision.asking)
 
 
@@ -376,7 +390,7 @@ def _undone(state: Picking, fact: PickUndone) -> Picking:
         (
             index
             for index, pick in enumerate(state.picks)
-            if pick.task == fact.task and pick.tote == fact.tote
+            if (pick.task, pick.tote, pick.quantity) == (fact.task, fact.tote, fact.quantity)
         ),
         default=None,
     )
