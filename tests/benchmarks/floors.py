@@ -6,13 +6,15 @@ the next three tenths 15 %, the rest 5 %. Stops are distinct slots.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from itertools import product
+from dataclasses import dataclass, replace
+from itertools import pairwise, product
 
 import numpy as np
 
-from app.fulfilment.plans.aisles import AisleFloor, Corner, Spot
+from app.fulfilment.plans.aisles import AisleFloor, Corner, Millimetres, Place, Spot, Way
+from app.fulfilment.plans.graph import Graph, Link
 
 DEPOT = Corner(0, 0)
 STOPS = (10, 30, 60, 100, 200)
@@ -69,3 +71,53 @@ def _abc(layout: AisleFloor, slots: Sequence[Spot]) -> list[float]:
             weights[number] = demand / size
         begin += size
     return weights
+
+
+# --- other floors ------------------------------------------------------------------------------------------------
+
+KINDS = ("one-way", "irregular")
+_MISSING = 0.35
+
+
+@dataclass(frozen=True, slots=True)
+class GraphInstance:
+    """A round trip on a floor that is not swept; distances as ``searching.shortest_order`` takes them."""
+
+    kind: str
+    stops: int
+    distances: Millimetres
+
+
+def graph_instances() -> Iterator[GraphInstance]:
+    """Of each kind 32: 15×2 and 20×4 aisles and blocks, 10 to 100 stops, four of each."""
+    for kind, layout, stops, seed in product(KINDS, LAYOUTS[1:3], STOPS[:4], range(4)):
+        chosen = instance(layout, stops, "uniform", seed).stops
+        distances = _one_way(layout, chosen) if kind == "one-way" else _irregular(layout, chosen, seed)
+        yield GraphInstance(kind, stops, distances)
+
+
+def _one_way(layout: AisleFloor, stops: Sequence[Spot]) -> Millimetres:
+    """Every aisle is one-way, alternately up and down."""
+    ways = tuple((aisle, (Way.UP, Way.DOWN)[aisle % 2]) for aisle in range(layout.aisles))
+    return replace(layout, one_way=ways).distances([*stops, DEPOT, DEPOT])
+
+
+def _irregular(layout: AisleFloor, stops: Sequence[Spot], seed: int) -> Millimetres:
+    """A third of the pieces of cross-aisle is missing, but for the front; slanting shortcuts join some aisles."""
+    chance = np.random.default_rng([layout.aisles, layout.blocks, seed])
+    links: list[Link] = []
+    for aisle, block in product(range(layout.aisles), range(layout.blocks)):
+        here = sorted(stop for stop in stops if stop[:2] == (aisle, block))
+        line: list[Place] = [Corner(aisle, block), *here, Corner(aisle, block + 1)]
+        links += (_straight(layout, a, b) for a, b in pairwise(line))
+    for aisle, cross in product(range(layout.aisles - 1), range(layout.blocks + 1)):
+        if cross == 0 or chance.random() >= _MISSING:
+            links.append(_straight(layout, Corner(aisle, cross), Corner(aisle + 1, cross)))
+    for _ in range(layout.aisles * layout.blocks // 5):
+        aisle, cross = int(chance.integers(layout.aisles - 2)), int(chance.integers(layout.blocks))
+        links.append(_straight(layout, Corner(aisle, cross), Corner(aisle + 2, cross + 1)))
+    return Graph.of(links).distances([str(place) for place in (*stops, DEPOT, DEPOT)])
+
+
+def _straight(layout: AisleFloor, a: Place, b: Place) -> Link:
+    return Link(str(a), str(b), round(math.dist(layout.position(a), layout.position(b))))
