@@ -218,6 +218,26 @@ def _reservation(tx: Tx, binding: Binding, why: Mapping[tuple[str, int], Any]) -
     }
 
 
+def _told_with_a_short(tx: Tx) -> set[str]:
+    """Orders that an open short names: one entry is enough, and its count serves them."""
+    table = schema.exception
+    kinds = (ExceptionKind.SHORT_PICK, ExceptionKind.WRONG_STOCK, ExceptionKind.BLOCKED_LOCATION)
+    rows = tx.conn.execute(
+        select(table.c.params).where(
+            table.c.site == tx.site,
+            table.c.kind.in_([kind.value for kind in kinds]),
+            table.c.state.in_(inbox.WAITING),
+        )
+    ).scalars()
+    return {
+        number
+        for params in rows
+        for name, value in params
+        if name == "orders"
+        for number in value.split(", ")
+    }
+
+
 def _tell_what_is_missing(tx: Tx, considered: Sequence[str], plan: Allocation) -> None:
     """One entry in the inbox for each order that cannot go on, and none for those that can.
 
@@ -227,9 +247,10 @@ def _tell_what_is_missing(tx: Tx, considered: Sequence[str], plan: Allocation) -
     partly = {
         seen.number
         for seen in (orders.views(tx, list(short)) if short else ())
-        if seen.policy is ShortPolicy.SHIP_PART and any(line.allocated or line.picked for line in seen.lines)
+        if seen.policy.ships_part and any(line.allocated or line.picked for line in seen.lines)
     }
-    stuck = {number: short[number] for number in short if number not in partly}
+    told = _told_with_a_short(tx)
+    stuck = {number: short[number] for number in short if number not in partly | told}
     table = schema.exception
     open_now = set(
         tx.conn.execute(

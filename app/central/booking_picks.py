@@ -1,6 +1,6 @@
 """Facts of picking become bookings: what happened is never refused."""
 
-from app.central import allocating, inbox, ledger, lending, totes
+from app.central import allocating, booking_shorts, inbox, ledger, lending, totes
 from app.central.booking import Booking, carry
 from app.central.progress import NotYetError, add_picked, is_cancelled, open_units
 from app.model.exceptions import ExceptionKind
@@ -12,8 +12,8 @@ from app.model.facts import (
     Picked,
     PickingFact,
     PickUndone,
-    ShortCause,
     Shorted,
+    ShortUndone,
     ToteAssigned,
     ToteDropped,
     TourChanged,
@@ -22,15 +22,10 @@ from app.model.facts import (
     TourPassedOn,
     TourTaken,
     UnitsCounted,
+    ZeroChecked,
     ZeroPicked,
 )
-from app.model.stock import Account, Movement, bin_place, tote_place
-
-_SHORTS = {
-    ShortCause.SHORT: (ExceptionKind.SHORT_PICK, "pick.found_fewer"),
-    ShortCause.WRONG_STOCK: (ExceptionKind.WRONG_STOCK, "pick.wrong_stock_there"),
-    ShortCause.BLOCKED: (ExceptionKind.BLOCKED_LOCATION, "pick.location_blocked"),
-}
+from app.model.stock import Movement, bin_place, tote_place
 
 
 def book(booking: Booking, fact: PickingFact) -> None:
@@ -50,10 +45,9 @@ def book(booking: Booking, fact: PickingFact) -> None:
             _picked(booking, fact)
         case PickUndone():
             _undone(booking, fact)
-        case Shorted(missing=missing) | ZeroPicked(missing=missing):
-            _shorted(booking, fact, missing)
-        case Damaged():
-            _damaged(booking, fact)
+        case Shorted() | ZeroPicked() | ShortUndone() | ZeroChecked() | Damaged():
+            _known(booking, fact.tour)
+            booking_shorts.book(booking, fact)
         case ToteDropped():
             _dropped(booking, fact)
         case TourParked() | TourPassedOn() | TourFinished():
@@ -199,70 +193,6 @@ def _undone(booking: Booking, fact: PickUndone) -> None:
     booking.touched.add(fact.order)
 
 
-def _shorted(booking: Booking, fact: Shorted | ZeroPicked, missing: int) -> None:
-    tx = booking.tx
-    _known(booking, fact.tour)
-    ledger.release(tx, fact.order, fact.line, fact.location, fact.lot, missing)
-    ledger.block(tx, fact.location, fact.sku, fact.lot)
-    kind, code = _SHORTS[fact.cause]
-    inbox.open_exception(
-        tx,
-        kind,
-        "location",
-        f"{fact.location} {fact.sku}",
-        code,
-        (
-            ("location", fact.location),
-            ("sku", fact.sku),
-            ("lot", fact.lot),
-            ("found", fact.found if isinstance(fact, Shorted) else 0),
-            ("missing", missing),
-            ("order", fact.order),
-        ),
-    )
-    _bind_anew(booking, fact.order, fact.tour, fact.location)
-
-
-def _damaged(booking: Booking, fact: Damaged) -> None:
-    """Damaged units come out of the bin; the task's own units are bound to others in the bin, or elsewhere."""
-    tx = booking.tx
-    _known(booking, fact.tour)
-    place = bin_place(fact.location)
-    here = (place, fact.sku, fact.lot)
-    lacking = fact.quantity - ledger.lock(tx, [here])[here].free
-    if lacking > 0:
-        ledger.release(tx, fact.order, fact.line, fact.location, fact.lot, lacking)
-    ledger.book(
-        tx,
-        Movement(fact.sku, fact.lot, place, Account.DAMAGED.value, fact.quantity, fact.tour),
-        booking.operator,
-    )
-    inbox.open_exception(
-        tx,
-        ExceptionKind.DAMAGED,
-        "location",
-        f"{fact.location} {fact.sku}",
-        "pick.damaged_there",
-        (
-            ("location", fact.location),
-            ("sku", fact.sku),
-            ("lot", fact.lot),
-            ("quantity", fact.quantity),
-            ("station", booking.station),
-        ),
-    )
-    if lacking > 0:
-        _bind_anew(booking, fact.order, fact.tour, fact.location)
-
-
-def _bind_anew(booking: Booking, order: str, tour: str, at: str) -> None:
-    """Bind what the order lacks elsewhere; what is found joins the same tour."""
-    tx = booking.tx
-    booking.touched.update(allocating.allocate(tx, (order,)))
-    lending.add_tasks(tx, tour, (order,), at)
-    booking.touched.add(order)
-
-
 def _dropped(booking: Booking, fact: ToteDropped) -> None:
     tx = booking.tx
     _known(booking, fact.tour)
@@ -298,7 +228,7 @@ def stock_rows(fact: PickingFact) -> tuple[ledger.Key, ...]:
         case Picked() | PickUndone():
             here, tote = bin_place(fact.location), tote_place(fact.tote)
             return (here, fact.sku, fact.lot), (tote, fact.sku, fact.lot)
-        case Shorted() | ZeroPicked() | Damaged():
+        case Shorted() | ZeroPicked() | ShortUndone() | Damaged():
             return ((bin_place(fact.location), fact.sku, fact.lot),)
         case _:
             return ()

@@ -22,6 +22,7 @@ FIXES: dict[ExceptionKind, tuple[Fix, ...]] = {
     ExceptionKind.SHORT_PICK: (Fix.COUNT, Fix.UNBLOCK),
     ExceptionKind.WRONG_STOCK: (Fix.COUNT, Fix.UNBLOCK),
     ExceptionKind.BLOCKED_LOCATION: (Fix.UNBLOCK, Fix.COUNT),
+    ExceptionKind.NOT_EMPTY: (Fix.COUNT, Fix.DONE),
     ExceptionKind.DAMAGED: (Fix.WRITE_OFF, Fix.DONE),
     ExceptionKind.UNEXPLAINED: (Fix.COUNT, Fix.WRITE_OFF),
     ExceptionKind.PUT_BACK: (Fix.PUT_BACK,),
@@ -123,6 +124,26 @@ def open_exception(
         )
     publish(tx, same)
     return same
+
+
+def waiting_for(
+    tx: Tx, kinds: Iterable[ExceptionKind], subject_kind: str, subject: str
+) -> WarehouseException | None:
+    """The entry of one of these kinds that is open for a subject; nothing where there is none."""
+    table = schema.exception
+    row = tx.conn.execute(
+        select(table)
+        .where(
+            table.c.site == tx.site,
+            table.c.kind.in_([kind.value for kind in kinds]),
+            table.c.subject_kind == subject_kind,
+            table.c.subject == subject,
+            table.c.state.in_(WAITING),
+        )
+        .order_by(table.c.opened_at, table.c.id)
+        .limit(1)
+    ).one_or_none()
+    return None if row is None else read(row)
 
 
 def settle(tx: Tx, kind: ExceptionKind, subject_kind: str, subject: str, resolution: str) -> None:

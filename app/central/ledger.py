@@ -218,6 +218,86 @@ def put_back(  # noqa: PLR0913 - so has its undoing
     if rebind is None:
         return
     order, line = rebind
+    _bind_at(
+        tx,
+        order=order,
+        line=line,
+        sku=sku,
+        lot=lot,
+        location=location,
+        quantity=quantity,
+        task=task,
+        tour=tour,
+    )
+
+
+def bind_again(
+    tx: Tx,
+    *,
+    order: str,
+    line: int,
+    sku: str,
+    lot: str,
+    location: str,
+    quantity: int,
+    task: str,
+    tour: str,
+) -> tuple[tuple[str, int], ...]:
+    """Reserve units again that were let go because they seemed to be missing, as far as they are free.
+
+    What was bound elsewhere in their place is let go: task id and units of each. The caller calls ``orders.refresh``.
+    """
+    here: Key = (bin_place(location), sku, lot)
+    bound = reservations(tx, order=order, line=line)
+    balances = lock(tx, {here, *(_key(row) for row in bound)})
+    others = [
+        row for row in reservations(tx, order=order, line=line) if row.id != task and _key(row) in balances
+    ]
+    units = min(quantity, balances[here].free)
+    elsewhere = _cut(reversed(others), max(0, units - _wanted(tx, order, line)))
+    units = min(units, _wanted(tx, order, line) + sum(cut for _, cut in elsewhere))
+    _release(tx, elsewhere)
+    if units > 0:
+        _bind_at(
+            tx,
+            order=order,
+            line=line,
+            sku=sku,
+            lot=lot,
+            location=location,
+            quantity=units,
+            task=task,
+            tour=tour,
+        )
+    return tuple((row.id, cut) for row, cut in elsewhere)
+
+
+def _wanted(tx: Tx, order: str, line: int) -> int:
+    """Units of a line that are neither picked, nor bound, nor given up."""
+    table = schema.order_line
+    row = tx.conn.execute(
+        select(table).where(table.c.site == tx.site, table.c.order_number == order, table.c.line == line)
+    ).one_or_none()
+    if row is None:
+        return 0
+    bound = sum(each.quantity for each in reservations(tx, order=order, line=line))
+    return int(max(0, row.quantity - row.dropped - row.picked - bound))
+
+
+def _bind_at(
+    tx: Tx,
+    *,
+    order: str,
+    line: int,
+    sku: str,
+    lot: str,
+    location: str,
+    quantity: int,
+    task: str,
+    tour: str,
+) -> None:
+    """Reserve units of a locked row for a line, under the id ``task`` where that is still to be had."""
+    here: Key = (bin_place(location), sku, lot)
     table = schema.reservation
     again = tx.conn.execute(
         update(table)

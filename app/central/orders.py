@@ -170,8 +170,27 @@ def lock(tx: Tx, numbers: Iterable[str]) -> list[Any]:
     )
 
 
-def drop_rest(tx: Tx, number: str) -> int:
+def policy(tx: Tx, number: str) -> ShortPolicy | None:
+    """What an order wants done when something is short; nothing for an unknown order."""
+    table = schema.sales_order
+    said = tx.conn.execute(
+        select(table.c.policy).where(table.c.site == tx.site, table.c.number == number)
+    ).scalar_one_or_none()
+    return None if said is None else ShortPolicy(said)
+
+
+def take_up(tx: Tx, number: str, line: int, quantity: int) -> None:
+    """Want up to ``quantity`` units of a line again that had been given up."""
+    table = schema.order_line
+    this = (table.c.site == tx.site, table.c.order_number == number, table.c.line == line)
+    dropped = tx.conn.execute(select(table.c.dropped).where(*this)).scalar_one_or_none() or 0
+    tx.conn.execute(update(table).where(*this).values(dropped=table.c.dropped - min(quantity, dropped)))
+
+
+def drop_rest(tx: Tx, number: str, only: int | None = None) -> int:
     """Give up the units of an order that are neither picked nor bound, and say how many: it ships in part.
+
+    With ``only``, those of that line alone.
 
     Raises:
         LookupError: no such order.
@@ -184,7 +203,7 @@ def drop_rest(tx: Tx, number: str) -> int:
     table = schema.order_line
     for line in facts.lines:
         rest = _open(line, facts.bound[line.line])
-        if rest:
+        if rest and only in {None, line.line}:
             tx.conn.execute(
                 update(table)
                 .where(table.c.site == tx.site, table.c.order_number == number, table.c.line == line.line)
@@ -292,7 +311,7 @@ def _status(facts: _Facts) -> OrderStatus:
     missing = sum(_open(line, facts.bound[line.line]) for line in facts.lines)
     if not picked and not bound and not missing and not statuses:
         return OrderStatus.CANCELLED if facts.lines else OrderStatus.HELD
-    waits_whole = bool(missing) and row.policy != ShortPolicy.SHIP_PART.value
+    waits_whole = bool(missing) and not ShortPolicy(row.policy).ships_part
     on_the_floor = bool(bound) or facts.touring or facts.totes_on_the_way or waits_whole
     if statuses or packed:
         done = statuses == {ParcelStatus.CLOSED} and packed >= picked and not on_the_floor

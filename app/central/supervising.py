@@ -28,9 +28,14 @@ from app.central.refusal import ApiError
 from app.central.store import Tx
 from app.model.exceptions import ExceptionKind, Fix, WarehouseException
 from app.model.orders import ShortPolicy
-from app.model.stock import Account, Movement
+from app.model.stock import Account, Movement, bin_place
 
-_COUNTABLE = (ExceptionKind.SHORT_PICK, ExceptionKind.WRONG_STOCK, ExceptionKind.BLOCKED_LOCATION)
+_COUNTABLE = (
+    ExceptionKind.SHORT_PICK,
+    ExceptionKind.WRONG_STOCK,
+    ExceptionKind.BLOCKED_LOCATION,
+    ExceptionKind.NOT_EMPTY,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,11 +138,20 @@ def _count(tx: Tx, person: Person, entry: WarehouseException, details: Details) 
         raise ApiError(422, "fix.quantity_needed")
     location, sku, lot = _stock_of(entry)
     count(tx, person, location, sku, lot, details.quantity)
+    _serve_orders_of(tx, entry)
 
 
 def _unblock(tx: Tx, person: Person, entry: WarehouseException, details: Details) -> None:
     ledger.unblock(tx, *_stock_of(entry))
+    _serve_orders_of(tx, entry)
     jobs.schedule(tx, jobs.ALLOCATE)
+
+
+def _serve_orders_of(tx: Tx, entry: WarehouseException) -> None:
+    """Bind the orders that a short named; those that still lack something are told of now."""
+    named = [number for number in dict(entry.params).get("orders", "").split(", ") if number]
+    for number in {*named, *allocating.allocate(tx, named)}:
+        bring_up_to_date(tx, number)
 
 
 def _put_back(tx: Tx, person: Person, entry: WarehouseException, details: Details) -> None:
@@ -180,7 +194,12 @@ def _retry_label(tx: Tx, person: Person, entry: WarehouseException, details: Det
 
 
 def _write_off(tx: Tx, person: Person, entry: WarehouseException, details: Details) -> None:
-    """Bring what is unexplained of an item and lot to nothing; damaged units were written off when they were found."""
+    """Bring what is unexplained of an item and lot to nothing, or damaged units in the hospital out of the books.
+
+    Where there is no such place, damaged units were written off when they were found.
+    """
+    if entry.kind is ExceptionKind.DAMAGED:
+        _write_off_damaged(tx, person, entry)
     if entry.kind is not ExceptionKind.UNEXPLAINED:
         return
     params = dict(entry.params)
@@ -193,6 +212,17 @@ def _write_off(tx: Tx, person: Person, entry: WarehouseException, details: Detai
         ledger.move(
             tx, Movement(sku, lot, source, target, abs(balance), f"write-off:{entry.id}"), person.operator
         )
+
+
+def _write_off_damaged(tx: Tx, person: Person, entry: WarehouseException) -> None:
+    params = dict(entry.params)
+    if not params.get("hospital"):
+        return
+    place, sku, lot = bin_place(params["hospital"]), params["sku"], params.get("lot", "")
+    units = min(int(params["quantity"]), ledger.lock(tx, [(place, sku, lot)])[place, sku, lot].free)
+    if units:
+        gone = Movement(sku, lot, place, Account.DAMAGED.value, units, f"write-off:{entry.id}")
+        ledger.move(tx, gone, person.operator)
 
 
 def _link_barcode(tx: Tx, person: Person, entry: WarehouseException, details: Details) -> None:

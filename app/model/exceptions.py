@@ -13,6 +13,7 @@ class ExceptionKind(StrEnum):
     SHORT_PICK = "short_pick"
     WRONG_STOCK = "wrong_stock"
     BLOCKED_LOCATION = "blocked_location"
+    NOT_EMPTY = "not_empty"
     DAMAGED = "damaged"
     UNEXPLAINED = "unexplained"
     PUT_BACK = "put_back"

@@ -14,8 +14,15 @@ class ShortPolicy(StrEnum):
     """Ship what there is; the rest is a backorder and follows."""
     WAIT = "wait"
     """Wait until everything is there."""
+    CANCEL_LINE = "cancel_line"
+    """Ship what there is; what is short is given up and does not follow."""
     HOSPITAL = "hospital"
     """As ``wait``, and what is already picked goes to the hospital place until a person decides."""
+
+    @property
+    def ships_part(self) -> bool:
+        """Whether an order goes on without what is short."""
+        return self in {ShortPolicy.SHIP_PART, ShortPolicy.CANCEL_LINE}
 
 
 class OrderStatus(StrEnum):

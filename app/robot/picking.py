@@ -115,6 +115,7 @@ class Picker(Worker):
             "item": self._take,
             "lot": self._prove_lot,
             "serial": self._number_unit,
+            "zero_check": self._look_whether_empty,
             "tote": self._bank,
             "how_many": self._type_quantity,
             "problem": self._leave,
@@ -392,9 +393,8 @@ class Picker(Worker):
         self._hands.type("1")
         asked = self._hands.look()
         question = understand(asked.ask)
-        if question.kind != "found":
-            raise NotUnderstoodError("a short was reported and how many were found was not asked", asked)
-        self._hands.type(question["least"])
+        if question.kind == "found":
+            self._hands.type(question["least"])
         again = self._hands.look()
         if understand(again.ask).kind != "short_again":
             raise NotUnderstoodError("a short must be confirmed by the location", again)
@@ -403,6 +403,10 @@ class Picker(Worker):
     def _confirm_short(self, glance: Glance, question: Question) -> None:
         self._must_be_right(self._hands.scan(question["location"]), glance)
         self._stop = None
+
+    def _look_whether_empty(self, glance: Glance, question: Question) -> None:
+        left = sum(self._warehouse.bins[question["location"]].values())
+        self._must_be_right(self._hands.type(str(left)), glance)
 
     # --- the end ---------------------------------------------------------------------------------------------
 

@@ -17,6 +17,7 @@ _PATTERNS = {
     "location": r"Scan location (?P<location>\S+)$",
     "item": r"Scan item SKU (?P<sku>\S+) (?P<name>.+?)(?:: (?P<number>\d+) of (?P<of>\d+)|…)$",
     "lot": r"Scan lot (?P<lot>\S+)$",
+    "zero_check": r"Is (?P<location>\S+) empty\?",
     "serial": r"Scan the serial number of ",
     "drop_tote": r"Scan tote (?P<tote>\S+) to drop it",
     "tote": r"Scan tote (?P<tote>\S+): (?P<quantity>\d+) for order (?P<order>\S+)",

@@ -33,6 +33,7 @@ from tests.central.books import SITE, balance
 from tests.central.floor import (
     CART,
     DROP,
+    HOSPITAL,
     Terminal,
     a_pick,
     balanced,
@@ -258,7 +259,7 @@ def test_damaged_units_are_set_aside_and_the_task_is_served_from_what_is_free_in
     task = tour.tasks[0]
     terminal.tell(Damaged(tour.id, task.id, "O1", 1, "X", "", "A-1", 2))
     assert balance(store, bin_place("A-1"), "X") == (8, 3)
-    assert balance(store, Account.DAMAGED.value, "X")[0] == 2
+    assert balance(store, bin_place(HOSPITAL), "X")[0] == 2
     assert open_exceptions(store, ExceptionKind.DAMAGED)
 
 

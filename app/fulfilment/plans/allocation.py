@@ -101,7 +101,7 @@ def allocate(demands: Iterable[Demand], rows: Iterable[StockRow], today: date | 
     for demand in sorted(demands, key=lambda demand: (demand.priority, demand.ship_by, demand.order)):
         served = _serve(demand, shelves, today)
         shortfalls += served.shortfalls
-        if served.shortfalls and demand.policy is not ShortPolicy.SHIP_PART:
+        if served.shortfalls and not demand.policy.ships_part:
             explanations += _waiting(demand, served)
             continue
         bindings += served.bindings

@@ -33,6 +33,7 @@ from app.model.facts.picking import (
     PickUndone,
     ShortCause,
     Shorted,
+    ShortUndone,
     ToteAssigned,
     ToteDropped,
     TourChanged,
@@ -41,6 +42,7 @@ from app.model.facts.picking import (
     TourPassedOn,
     TourTaken,
     UnitsCounted,
+    ZeroChecked,
     ZeroPicked,
 )
 from app.model.facts.signing import (
@@ -82,6 +84,7 @@ __all__ = [
     "PinFailed",
     "RejectCause",
     "ShortCause",
+    "ShortUndone",
     "Shorted",
     "SignOffCause",
     "SignedIn",
@@ -101,5 +104,6 @@ __all__ = [
     "Unlocked",
     "VerifyUndone",
     "ViewChanged",
+    "ZeroChecked",
     "ZeroPicked",
 ]

@@ -180,6 +180,36 @@ class ZeroPicked:
 
 
 @dataclass(frozen=True, slots=True)
+class ShortUndone:
+    """What was missing of a task has turned up after all: the task asks for it again. ``quantity`` is all of it."""
+
+    TYPE: ClassVar[str] = "short_undone"
+    VERSION: ClassVar[int] = 1
+    tour: str
+    task: str
+    order: str
+    line: int
+    sku: str
+    lot: str
+    location: str
+    quantity: int
+
+
+@dataclass(frozen=True, slots=True)
+class ZeroChecked:
+    """Somebody looked whether a location is empty that should be: ``left`` units of anything still lie there."""
+
+    TYPE: ClassVar[str] = "zero_checked"
+    VERSION: ClassVar[int] = 1
+    tour: str
+    task: str
+    sku: str
+    lot: str
+    location: str
+    left: int
+
+
+@dataclass(frozen=True, slots=True)
 class Damaged:
     """Units at the location are damaged and set aside. The task still asks for its quantity."""
 
@@ -261,6 +291,8 @@ PickingFact = (
     | PickUndone
     | Shorted
     | ZeroPicked
+    | ShortUndone
+    | ZeroChecked
     | Damaged
     | TourChanged
     | ToteDropped

@@ -61,6 +61,7 @@ SUPERVISING: dict[str, str] = {
     "desk.kind_short_pick": "short pick",
     "desk.kind_wrong_stock": "wrong stock",
     "desk.kind_blocked_location": "blocked location",
+    "desk.kind_not_empty": "not empty",
     "desk.kind_damaged": "damaged",
     "desk.kind_unexplained": "unexplained",
     "desk.kind_put_back": "put back",

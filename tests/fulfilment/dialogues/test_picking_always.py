@@ -10,11 +10,19 @@ from app.fulfilment.dialogues.picking.asking import ToteInHand
 from app.fulfilment.dialogues.picking.dropping import buffer_for
 from app.fulfilment.dialogues.picking.facts import found_range
 from app.model.answers import Command, Entry, LentChanged, Pressed, Tone, Typed
-from app.model.facts import Picked, PickUndone, Shorted, TourFinished, UnitsCounted, ZeroPicked
-from app.model.floor import LocationKind, PickMode, ToteUse
+from app.model.facts import (
+    Picked,
+    PickUndone,
+    Shorted,
+    ShortUndone,
+    TourFinished,
+    UnitsCounted,
+    ZeroPicked,
+)
+from app.model.floor import LocationKind, PickMode, ToteUse, Zone
 from app.model.known import Known
 from app.model.scans import Scanned
-from app.model.work import LentTour, Task, Tour
+from app.model.work import LentTour, ShelfLot, Task, Tour
 from tests.fulfilment.dialogues.a_warehouse import (
     OPERATOR,
     STATION,
@@ -33,6 +41,7 @@ BARCODES = {
     "SHIRT-M": "bar-SHIRT-M",
     "MILK": "96385074",
     "NAILS": "nail",
+    "TORCH": "torch",
     "VASE": "bar-VASE",
 }
 LOCATIONS = ("A-01", "B-02", "C-03", "E-05")
@@ -64,6 +73,8 @@ GS1 = (
     read("gs1-b", gtin="00000096385074", lot="L78"),
     read("gs1-c", gtin="04006381333931", count=2),
     read("gs1-d", refused="gs1.check_digit"),
+    read("torch", serial="SN-1"),
+    read("torch", serial="SN-2"),
 )
 
 entries: st.SearchStrategy[Entry] = st.one_of(
@@ -92,7 +103,11 @@ def tours(draw: st.DrawFn) -> Tour:
         )
     )
     tasks = [
-        a_task(str(number), sku, quantity, location, slot=slot, lot="L77" if sku == "MILK" else "")
+        replace(
+            a_task(str(number), sku, quantity, location, slot=slot, lot="L77" if sku == "MILK" else ""),
+            left_after=draw(st.sampled_from([None, 0, 3])),
+            other_lots=(ShelfLot("L78"),),
+        )
         for number, (sku, quantity, location, slot) in enumerate(sorted(wanted, key=lambda one: one[2]))
     ]
     orders = tuple(f"O-{slot + 1}" for slot in range(slots))
@@ -112,9 +127,20 @@ def tours(draw: st.DrawFn) -> Tour:
 def a_floor() -> Known:
     """The warehouse with a buffer, in which a tote of the first order waits."""
     known = a_warehouse()
+    known.learn("zone", "B", Zone("B", other_lot_allowed=True))
     known.learn("location", "BUF-A", a_location("BUF-A", 12, LocationKind.BUFFER))
     known.learn("tote", "T-8", ToteUse("T-8", order="O-1", tour="R-0", place="BUF-A"))
     return known
+
+
+def said_of_the_shelf(picker: Picker) -> Entry:
+    """The lot, a number that no unit had before, or that nothing is left."""
+    told: dict[str, Entry] = {
+        "lot": scanned("L77"),
+        "serial": scanned(f"SN-{len(picker.journal)}"),
+        "zero_check": Typed("0"),
+    }
+    return told[picker.step]
 
 
 def wanted_by(picker: Picker) -> Entry:
@@ -122,6 +148,8 @@ def wanted_by(picker: Picker) -> Entry:
     state, step = picker.state, picker.step
     assert state is not None
     task = state.task
+    if step in {"lot", "serial", "zero_check"}:
+        return said_of_the_shelf(picker)
     match step:
         case "cart":
             return scanned("K-1")
@@ -141,8 +169,6 @@ def wanted_by(picker: Picker) -> Entry:
             return scanned(task.location)
         case "item":
             return scanned(BARCODES[task.sku])
-        case "lot":
-            return scanned("L77")
         case "tote":
             return scanned(state.tote_of(task.slot))
         case "quantity":
@@ -165,6 +191,7 @@ def check_the_books(picker: Picker) -> None:
         undone = sum(fact.quantity for fact in picker.facts(PickUndone) if fact.task == task.id)
         missing = sum(fact.missing for fact in picker.facts(Shorted) if fact.task == task.id)
         missing += sum(fact.missing for fact in picker.facts(ZeroPicked) if fact.task == task.id)
+        missing -= sum(fact.quantity for fact in picker.facts(ShortUndone) if fact.task == task.id)
         assert 0 <= picked - undone <= task.quantity - missing
         if not state.ended:
             assert state.picked(task) == picked - undone

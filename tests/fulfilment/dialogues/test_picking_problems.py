@@ -68,8 +68,6 @@ def test_away_from_a_stop_only_a_blocked_location_can_be_told() -> None:
 
 def test_a_short_says_how_many_were_found_and_is_confirmed_at_the_location() -> None:
     picker = with_a_problem("1", BREAD, BREAD)
-    assert picker.asked == "Type how many were found: 2 to 2"
-    assert picker.key_in("2").tone is Tone.WAIT
     assert picker.asked == "Scan location A-01 again: 2 found"
     assert picker.facts(Shorted) == []
     assert picker.scan("A-01").code == "pick.shorted"

@@ -117,7 +117,7 @@ def _hindrance(state: Packing, job: PackJob, known: Known) -> Decision | None:
                 units=job.to_come,
             )
         )
-    if any(line.short for line in job.lines) and job.policy is not ShortPolicy.SHIP_PART:
+    if any(line.short for line in job.lines) and not job.policy.ships_part:
         return _short(job, known)
     if not units_to_pack(job):
         return Decision(verdict=bad("pack.nothing_to_pack", order=job.order))

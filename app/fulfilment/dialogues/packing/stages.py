@@ -6,7 +6,6 @@ from app.fulfilment.dialogues.packing.state import Packing, Parcel, Unit
 from app.fulfilment.plans import protection
 from app.model.items import Item
 from app.model.known import Known
-from app.model.orders import ShortPolicy
 from app.model.parcels import LabelAnswer
 from app.model.work import PackJob
 
@@ -37,7 +36,7 @@ def stage_of(parcel: Parcel, known: Known) -> Stage:
     job = known.pack_jobs.get(parcel.order, parcel.job)
     if job.cancelled or label_of(parcel, known).void:
         return Stage.CANCELLED
-    if parcel.rejected and job.policy is not ShortPolicy.SHIP_PART:
+    if parcel.rejected and not job.policy.ships_part:
         return Stage.HOSPITAL
     if not parcel.filled and parcel.left():
         return Stage.VERIFY

@@ -3,9 +3,11 @@
 from app.fulfilment.dialogues.picking import asking, handing, undoing
 from app.fulfilment.dialogues.picking.demands import Demands, demands
 from app.fulfilment.dialogues.picking.facts import banked, damaged, found_range, short_of
+from app.fulfilment.dialogues.picking.found_again import undo_short
 from app.fulfilment.dialogues.picking.saying import wrong_item
 from app.fulfilment.dialogues.picking.scanning import Units, count, refuse
 from app.fulfilment.dialogues.picking.state import QUESTIONS, Picking, Step, in_hand, step_of
+from app.fulfilment.dialogues.picking.zero_check import checked
 from app.model.answers import Command, Decision, bad, good, wait
 from app.model.facts import Counted, CountUndone, PickingFact, ShortCause, UnitsCounted
 from app.model.floor import Proof
@@ -35,6 +37,8 @@ def press(state: Picking | None, command: Command, known: Known, operator: str) 
     if command is Command.UNDO:
         return _back(working) if step in _UNIT_IN_HAND else _undo(working)
     task = working.task
+    if working.to_look_at is not None:
+        return refuse(bad("pick.answer_first", key=command.value))
     if task is None and command is Command.PROBLEM:
         return undoing.choose(working)
     if task is None or step is Step.EMPTY_TOTE:
@@ -62,11 +66,13 @@ def _back(state: Picking) -> Decision:
 
 
 def _undo(state: Picking) -> Decision:
-    """Take back the last count, or else the last banked pick."""
+    """Take back the last count, or the short that was just reported, or else the last banked pick."""
     if state.counts:
         last = state.counts[-1]
         verdict = good("pick.count_undone", quantity=last.quantity, counted=state.counted - last.quantity)
         return Decision((CountUndone(state.tour.id, last.task, last.quantity),), verdict)
+    if state.just_short:
+        return undo_short(state, state.shorts[-1])
     if not state.picks:
         return refuse(bad("pick.nothing_to_undo"))
     return undoing.take_back(state, state.picks[-1])
@@ -97,6 +103,8 @@ def typed(state: Picking | None, text: str, known: Known, operator: str) -> Deci
     """What follows from a typed line."""
     text = text.strip()[:MOST_TYPED]
     working = in_hand(state)
+    if working is not None and working.to_look_at is not None and working.cart_scanned:
+        return checked(working, working.to_look_at, text)
     task = working.task if working is not None else None
     if working is not None and isinstance(working.asking, asking.PickToUndo):
         return undoing.chosen(working, text)
@@ -198,6 +206,8 @@ def _short(state: Picking, task: Task, cause: ShortCause) -> Decision:
     possible = found_range(state, task)
     if not possible:
         return refuse(bad("pick.nothing_is_short", counted=state.counted, tote=state.tote_of(task.slot)))
+    if len(possible) == 1:  # nothing to ask: only so many can have been found
+        return _confirm(task, possible[0], cause)
     return Decision(
         verdict=wait("pick.how_many_found", least=possible[0], most=possible[-1]),
         asking=asking.FoundWanted(cause),
@@ -208,9 +218,13 @@ def _found(state: Picking, task: Task, text: str, cause: ShortCause) -> Decision
     number, possible = _number(text), found_range(state, task)
     if number is None or number not in possible:
         return refuse(bad("pick.found_out_of_range", read=text, least=possible[0], most=possible[-1]))
+    return _confirm(task, number, cause)
+
+
+def _confirm(task: Task, found: int, cause: ShortCause) -> Decision:
     return Decision(
-        verdict=wait("pick.confirm_short", found=number, location=task.location),
-        asking=asking.ShortToConfirm(cause, number),
+        verdict=wait("pick.confirm_short", found=found, location=task.location),
+        asking=asking.ShortToConfirm(cause, found),
     )
 
 

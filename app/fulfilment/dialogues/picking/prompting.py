@@ -65,6 +65,8 @@ def prompt(state: Picking | None, known: Known, operator: str) -> Prompt:
     wanted = demands(task, known, operator, one_tote=state.one_tote) if task is not None else None
     if not state.cart_scanned:
         asked = _cart(state, known)
+    elif state.to_look_at is not None:
+        asked = _zero_check(state.to_look_at)
     elif task is None or wanted is None:
         asked = _drop(state, known)
     else:
@@ -277,6 +279,9 @@ def _location(here: _Here) -> Prompt:
     if isinstance(state.asking, asking.Jump):
         detail = (say("pick.again_jumps", location=state.asking.location), *detail)
     detail = (*detail, *(say("pick.full_to_leave", tote=tote) for tote in state.full_totes))
+    if state.just_short:
+        short = state.shorts[-1]
+        detail = (say("pick.short_can_be_undone", location=short.location), *detail)
     code = "pick.scan_check_code" if Proof.CHECK_CODE in here.wanted else "pick.scan_location"
     return Prompt(
         step=Step.LOCATION.value,
@@ -435,15 +440,36 @@ def _confirm_short(here: _Here) -> Prompt:
     )
 
 
+def _zero_check(task: Task) -> Prompt:
+    return Prompt(
+        step=Step.ZERO_CHECK.value,
+        large=say("pick.large_empty"),
+        ask=say("pick.is_it_empty", location=task.location),
+        detail=(say("pick.why_zero_check", location=task.location),),
+        keys=(Command.UNDO, Command.WHY),
+        entry="quantity",
+        target=task.location,
+    )
+
+
 def _damaged(here: _Here) -> Prompt:
     return Prompt(
         step=Step.DAMAGED.value,
         large=say("pick.large_damaged"),
         ask=say("pick.type_how_many_damaged", item=here.item, most=asking.MOST_DAMAGED),
-        detail=(say("pick.damaged_still_needed", needed=here.state.to_take(here.task)),),
+        detail=(
+            *(say("pick.damaged_to", place=place) for place in _hospital(here.known)),
+            say("pick.damaged_still_needed", needed=here.state.to_take(here.task)),
+        ),
         keys=_ANSWERING,
         entry="quantity",
     )
+
+
+def _hospital(known: Known) -> tuple[str, ...]:
+    """The place for damaged units, where there is one: the central books them to the same."""
+    places = (place.code for place in known.locations.values() if place.kind is LocationKind.HOSPITAL)
+    return tuple(sorted(places))[:1]
 
 
 def _confirm_blocked(here: _Here) -> Prompt:

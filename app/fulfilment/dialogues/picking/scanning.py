@@ -7,6 +7,7 @@ from app.fulfilment.dialogues.picking.containers import put_into_slot
 from app.fulfilment.dialogues.picking.demands import Demands, demands
 from app.fulfilment.dialogues.picking.dropping import drop, lift
 from app.fulfilment.dialogues.picking.facts import banked, short
+from app.fulfilment.dialogues.picking.found_again import found_again
 from app.fulfilment.dialogues.picking.handing import ask_for
 from app.fulfilment.dialogues.picking.lots import lot_refused
 from app.fulfilment.dialogues.picking.saying import item_name, read_as, unexpected, wrong_item
@@ -37,13 +38,14 @@ def scan(state: Picking | None, reading: Reading, known: Known, operator: str) -
         return _cart_for_a_tour(state, reading, known)
     if step is Step.CART:
         return _cart(state, reading, known)
+    if step is Step.ZERO_CHECK and state.to_look_at is not None:
+        return refuse(bad("pick.zero_check_first", read=read_as(reading), location=state.to_look_at.location))
     task = state.task
     if task is None or step is Step.DROP_PLACE:
         return drop(state, reading, known)
-    if step is Step.EMPTY_TOTE:
-        return put_into_slot(state, state.slot_without_tote or task, reading, known)
-    if step is Step.ANOTHER_TOTE:
-        return put_into_slot(state, task, reading, known)
+    if step in {Step.EMPTY_TOTE, Step.ANOTHER_TOTE}:
+        bare = state.slot_without_tote if step is Step.EMPTY_TOTE else None
+        return put_into_slot(state, bare or task, reading, known)
     wanted = demands(task, known, operator, one_tote=state.one_tote)
     if step is Step.LOCATION:
         return _location(state, task, reading, known, wanted)
@@ -161,6 +163,10 @@ def _another_stop(
 ) -> Decision:
     """Another location than the expected one: the second scan of an open stop's location goes there."""
     stop = next((other for other in state.walk if other.location == location), None)
+    if stop is None and not state.counts:
+        again = found_again(state, location, task.location)
+        if again is not None:
+            return again
     if stop is None:
         done = any(other.location == location for other in state.tour.tasks)
         code = "pick.stop_is_done" if done else "pick.wrong_location"

@@ -18,6 +18,7 @@ from app.model.facts import (
     PickingFact,
     PickUndone,
     Shorted,
+    ShortUndone,
     ToteAssigned,
     ToteDropped,
     TourChanged,
@@ -26,6 +27,7 @@ from app.model.facts import (
     TourPassedOn,
     TourTaken,
     UnitsCounted,
+    ZeroChecked,
     ZeroPicked,
 )
 from app.model.facts.codec import UnknownFactError, decode
@@ -63,6 +65,7 @@ class Step(StrEnum):
     PUT_DOWN = "put_down"
     TAKE_OVER = "take_over"
     SKU = "sku"
+    ZERO_CHECK = "zero_check"
     ANOTHER_TOTE = "another_tote"
     DROP_TOTE = "drop_tote"
     DROP_PLACE = "drop_place"
@@ -97,7 +100,11 @@ class Picking:
     position: str = ""
     counts: tuple[UnitsCounted, ...] = ()
     picks: tuple[Picked, ...] = ()
-    missing: tuple[tuple[str, int], ...] = ()
+    shorts: tuple[Shorted | ZeroPicked, ...] = ()
+    """What is known not to be there, without what was found again; ``just_short`` says that nothing was done since."""
+    just_short: bool = False
+    checked: tuple[str, ...] = ()
+    """The tasks after which somebody looked whether the location is empty."""
     proved: tuple[tuple[str, str], ...] = ()
     """The tasks whose lot was proved, each with the lot."""
     put_back: CountUndone | PickUndone | None = None
@@ -138,7 +145,7 @@ class Picking:
 
     def missing_of(self, task: Task) -> int:
         """Units of a task that are known not to be there."""
-        return sum(quantity for id_, quantity in self.missing if id_ == task.id)
+        return sum(short.missing for short in self.shorts if short.task == task.id)
 
     def needed(self, task: Task) -> int:
         """Units of a task that are still to be banked; those in the hand are among them."""
@@ -169,11 +176,21 @@ class Picking:
         settled = Counter[str]()
         for pick in self.picks:
             settled[pick.task] += pick.quantity
-        for task_id, quantity in self.missing:
-            settled[task_id] += quantity
+        for short in self.shorts:
+            settled[short.task] += short.missing
         tasks = self.tour.tasks
         start = next((index for index, task in enumerate(tasks) if task.id == self.position), 0)
         return tuple(task for task in tasks[start:] + tasks[:start] if task.quantity > settled[task.id])
+
+    @property
+    def to_look_at(self) -> Task | None:
+        """The task that was just done and whose location should be empty now, until somebody says whether it is."""
+        if not self.picks or self.counts or self.picks[-1].task in self.checked:
+            return None
+        done = next((task for task in self.tour.tasks if task.id == self.picks[-1].task), None)
+        if done is None or done.left_after != 0 or self.needed(done) or self.missing_of(done):
+            return None
+        return None if any(task.location == done.location for task in self.walk) else done
 
     @property
     def current(self) -> Task | None:
@@ -287,6 +304,8 @@ def step_of(state: Picking | None) -> Step:
         return Step.NO_TOUR
     if not state.cart_scanned:
         return Step.CART
+    if state.to_look_at is not None:
+        return Step.ZERO_CHECK
     if state.task is None and isinstance(state.asking, asking.PickToUndo):
         return Step.UNDO_PICK
     if state.task is None:
@@ -346,15 +365,17 @@ def _after(state: Picking, fact: PickingFact) -> Picking:
         case LocationReached():
             return replace(state, at=fact.location, position=fact.task)
         case UnitsCounted():
-            return replace(state, counts=(*state.counts, fact), proved=_proved(state, fact))
+            counts = (*state.counts, fact)
+            return replace(state, counts=counts, proved=_proved(state, fact), just_short=False)
         case CountUndone():
             return replace(state, counts=state.counts[:-1], put_back=fact, proved=_still_proved(state))
         case Picked():
-            return _moved_on(replace(state, picks=(*state.picks, fact), counts=(), position=fact.task))
+            picks = (*state.picks, fact)
+            return _moved_on(replace(state, picks=picks, counts=(), position=fact.task, just_short=False))
         case PickUndone():
             return _undone(state, fact)
-        case Shorted() | ZeroPicked():
-            return _moved_on(replace(state, missing=(*state.missing, (fact.task, fact.missing))))
+        case Shorted() | ZeroPicked() | ShortUndone() | ZeroChecked():
+            return _of_the_shelf(state, fact)
         case TourChanged():
             tour = replace(state.tour, tasks=fact.tasks, version=fact.version, onward=fact.onward)
             return _moved_on(replace(state, tour=tour))
@@ -364,6 +385,18 @@ def _after(state: Picking, fact: PickingFact) -> Picking:
             return _put_down(state, finished=isinstance(fact, TourFinished))
         case Damaged() | TourPassedOn() | TourTaken():
             return state
+
+
+def _of_the_shelf(state: Picking, fact: Shorted | ZeroPicked | ShortUndone | ZeroChecked) -> Picking:
+    """What was found out about a location without a unit being moved."""
+    match fact:
+        case Shorted() | ZeroPicked():
+            return _moved_on(replace(state, shorts=(*state.shorts, fact), just_short=True))
+        case ShortUndone():
+            rest = tuple(short for short in state.shorts if short.task != fact.task)
+            return replace(state, shorts=rest, position=fact.task, just_short=False)
+        case ZeroChecked():
+            return replace(state, checked=(*state.checked, fact.task))
 
 
 def _proved(state: Picking, fact: UnitsCounted) -> tuple[tuple[str, str], ...]:
@@ -428,4 +461,15 @@ def _resumed(fact: TourTaken, left: tuple[Left, ...]) -> Picking:
 def _picked_up(state: Picking, tour: Tour) -> Picking:
     tasks = state.takes_over(tour) if tour.version > state.tour.version else state.tour.tasks
     tour = replace(tour, tasks=tasks, version=max(tour.version, state.tour.version))
-    return replace(state, tour=tour, cart_scanned=False, at="", counts=(), put_back=None)
+    # Whoever goes on with it does not stand where the last pick was: nobody is asked to look there.
+    checked = (*state.checked, *(pick.task for pick in state.picks[-1:]))
+    return replace(
+        state,
+        tour=tour,
+        cart_scanned=False,
+        at="",
+        counts=(),
+        put_back=None,
+        just_short=False,
+        checked=checked,
+    )

@@ -1,0 +1,140 @@
+"""What pickers find out about shelves: one entry for a short place, policies that follow, shorts found again."""
+
+from collections.abc import Iterator
+from contextlib import closing
+
+import pytest
+
+from app.central.store import Store
+from app.model.exceptions import ExceptionKind, Fix
+from app.model.facts import ShortCause, ShortUndone, ZeroChecked, ZeroPicked
+from app.model.stock import bin_place
+from app.model.work import Task, Tour
+from tests.central.books import balance, bound
+from tests.central.floor import (
+    Terminal,
+    balanced,
+    lent_tour,
+    line,
+    open_exceptions,
+    open_floor,
+    order,
+    status,
+)
+
+
+@pytest.fixture
+def store(database_url: str) -> Iterator[Store]:
+    with closing(open_floor(database_url, (("A-1", "X", 4), ("A-2", "X", 2)))) as books:
+        yield books
+        assert balanced(books)
+
+
+@pytest.fixture
+def terminal(store: Store) -> Terminal:
+    return Terminal(store, "pick-1")
+
+
+def zero(tour: Tour, task: Task) -> ZeroPicked:
+    named = (task.order, task.line, task.sku, task.lot, task.location)
+    return ZeroPicked(tour.id, task.id, *named, task.quantity, ShortCause.SHORT)
+
+
+def found(tour: Tour, task: Task) -> ShortUndone:
+    named = (task.order, task.line, task.sku, task.lot, task.location)
+    return ShortUndone(tour.id, task.id, *named, task.quantity)
+
+
+def test_several_orders_short_at_one_place_are_one_entry_that_asks_for_one_count(
+    store: Store, terminal: Terminal
+) -> None:
+    order(store, "O1", ("X", 2))
+    order(store, "O2", ("X", 2))
+    order(store, "O3", ("X", 2))
+    tour = terminal.claim()
+    short = [task for task in tour.tasks if task.location == "A-1"]
+    terminal.tell(*(zero(tour, task) for task in short))
+    (entry,) = open_exceptions(store)
+    assert (entry.kind, entry.subject, entry.fixes[0]) == (ExceptionKind.SHORT_PICK, "A-1 X", Fix.COUNT)
+    params = dict(entry.params)
+    assert params["missing"] == "4"
+    assert set(params["orders"].split(", ")) == {task.order for task in short}
+
+
+def test_what_colleagues_were_promised_at_a_short_place_stays_promised(
+    store: Store, terminal: Terminal
+) -> None:
+    order(store, "O1", ("X", 2))
+    order(store, "O2", ("X", 2))
+    tour = terminal.claim()
+    mine, other = tour.tasks
+    terminal.tell(zero(tour, mine))
+    assert (other.order, 1, other.location, "X", "", 2) in bound(store)
+
+
+def test_a_short_line_is_given_up_where_the_order_says_so(store: Store, terminal: Terminal) -> None:
+    order(store, "O1", ("X", 6), policy="cancel_line")
+    tour = terminal.claim()
+    terminal.tell(zero(tour, next(task for task in tour.tasks if task.location == "A-1")))
+    assert line(store, "O1").dropped == 4
+    assert status(store, "O1") == "picking"
+
+
+def test_found_again_the_units_are_bound_where_they_lie_and_the_entry_is_settled(
+    store: Store, terminal: Terminal
+) -> None:
+    order(store, "O1", ("X", 4))
+    tour = terminal.claim()
+    (task,) = tour.tasks
+    terminal.tell(zero(tour, task))
+    assert ("O1", 1, "A-2", "X", "", 2) in bound(store)
+    terminal.tell(found(tour, task))
+    assert bound(store) == {("O1", 1, "A-1", "X", "", 4)}
+    assert balance(store, bin_place("A-2"), "X") == (2, 0)
+    assert open_exceptions(store) == []
+    lent = lent_tour(store, tour.id, "pick-1")
+    assert lent is not None
+    assert {each.location for each in lent.tour.tasks} == {"A-1"}
+
+
+def test_a_line_that_was_given_up_is_wanted_again_when_its_units_are_found(
+    store: Store, terminal: Terminal
+) -> None:
+    order(store, "O1", ("X", 6), policy="cancel_line")
+    tour = terminal.claim()
+    task = next(task for task in tour.tasks if task.location == "A-1")
+    terminal.tell(zero(tour, task), found(tour, task))
+    assert line(store, "O1").dropped == 0
+    assert sum(each[5] for each in bound(store)) == 6
+
+
+def test_found_again_where_others_are_short_too_the_entry_stays_for_them(
+    store: Store, terminal: Terminal
+) -> None:
+    order(store, "O1", ("X", 2))
+    order(store, "O2", ("X", 2))
+    tour = terminal.claim()
+    short = [task for task in tour.tasks if task.location == "A-1"]
+    terminal.tell(*(zero(tour, task) for task in short))
+    terminal.tell(found(tour, short[0]))
+    if len(short) == 1:
+        assert open_exceptions(store, ExceptionKind.SHORT_PICK) == []
+        return
+    (entry,) = open_exceptions(store, ExceptionKind.SHORT_PICK)
+    assert dict(entry.params)["orders"] == short[1].order
+
+
+def test_a_place_that_should_be_empty_and_is_not_is_counted(store: Store, terminal: Terminal) -> None:
+    order(store, "O1", ("X", 4))
+    tour = terminal.claim()
+    (task,) = tour.tasks
+    terminal.tell(ZeroChecked(tour.id, task.id, "X", "", "A-1", 3))
+    (entry,) = open_exceptions(store)
+    assert (entry.kind, entry.fixes[0]) == (ExceptionKind.NOT_EMPTY, Fix.COUNT)
+
+
+def test_an_empty_place_that_should_be_empty_is_nobodys_business(store: Store, terminal: Terminal) -> None:
+    order(store, "O1", ("X", 4))
+    tour = terminal.claim()
+    terminal.tell(ZeroChecked(tour.id, tour.tasks[0].id, "X", "", "A-1", 0))
+    assert open_exceptions(store) == []
