@@ -444,11 +444,11 @@ tour = Table(
     Column("ship_by", Instant, nullable=False),
     Column("plan", JSON, nullable=False),
     Column("version", Integer, nullable=False),
-    _code("taken_from", default=""),
     Column("taken_over", Boolean, nullable=False, server_default="0"),
     Column("lent_at", Instant, nullable=False),
     Column("due_at", Instant, nullable=False),
     Column("ended_at", Instant),
+    _code("taken_from", default=""),
     PrimaryKeyConstraint("site", "id"),
     Index(None, "site", "status"),
 )
