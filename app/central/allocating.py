@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import Select, and_, exists, func, select
@@ -38,6 +39,31 @@ def allocate(tx: Tx, numbers: Sequence[str] | None = None, limit: int = BATCH) -
         if len(changed) >= limit:
             break
     return changed
+
+
+def substitute(tx: Tx, number: str) -> bool:
+    """Bind what the customer takes instead for the lines of an order that lack units, the first named first.
+
+    Whether anything was bound. Only for lines that name substitutes; nothing else is ever put in their place.
+    """
+    table = schema.order_line
+    rows = tx.conn.execute(
+        select(table.c.line, table.c.substitutes).where(
+            table.c.site == tx.site, table.c.order_number == number
+        )
+    )
+    named = {row.line: tuple(row.substitutes) for row in rows if row.substitutes}
+    found = False
+    for place in range(max(map(len, named.values()), default=0)):
+        turn = {line: skus[place] for line, skus in named.items() if place < len(skus)}
+        stock = _stock(tx, sorted(set(turn.values())))
+        for demand in _demands(tx, (number,)):
+            lines = tuple((line, turn[line], units) for line, _, units in demand.lines if line in turn)
+            if not lines:
+                continue
+            wanted = replace(demand, lines=lines, policy=ShortPolicy.SHIP_PART)
+            found |= bool(_write(tx, allocation.allocate((wanted,), stock, tx.now.date())))
+    return found
 
 
 def run(store: Store, site: str) -> tuple[str, ...]:

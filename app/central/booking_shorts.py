@@ -171,8 +171,9 @@ def _hospital(booking: Booking) -> str:
 
 
 def _bind_anew(booking: Booking, order: str, tour: str, at: str) -> None:
-    """Bind what the order lacks elsewhere; what is found joins the same tour."""
+    """Bind what the order lacks elsewhere, or what its customer takes instead; what is found joins the same tour."""
     tx = booking.tx
     booking.touched.update(allocating.allocate(tx, (order,)))
+    allocating.substitute(tx, order)
     lending.add_tasks(tx, tour, (order,), at)
     booking.touched.add(order)

@@ -10,7 +10,7 @@ from app.model.exceptions import ExceptionKind, Fix
 from app.model.facts import ShortCause, ShortUndone, ZeroChecked, ZeroPicked
 from app.model.stock import bin_place
 from app.model.work import Task, Tour
-from tests.central.books import balance, bound
+from tests.central.books import balance, bound, stock_up
 from tests.central.floor import (
     Terminal,
     balanced,
@@ -19,6 +19,7 @@ from tests.central.floor import (
     open_exceptions,
     open_floor,
     order,
+    pack_job,
     status,
 )
 
@@ -138,3 +139,69 @@ def test_an_empty_place_that_should_be_empty_is_nobodys_business(store: Store, t
     tour = terminal.claim()
     terminal.tell(ZeroChecked(tour.id, tour.tasks[0].id, "X", "", "A-1", 0))
     assert open_exceptions(store) == []
+
+
+# --- substitutes ---------------------------------------------------------------------------------------------
+
+
+def with_substitutes(store: Store, *skus: str) -> None:
+    wanted = {"number": 1, "sku": "X", "quantity": 6, "substitutes": list(skus)}
+    order(store, "O1", ("X", 6), lines=[wanted])
+
+
+def test_a_short_line_is_served_with_what_its_customer_takes_instead(
+    store: Store, terminal: Terminal
+) -> None:
+    stock_up(store, (("A-3", "Z", 10),))
+    with_substitutes(store, "NOTHING", "Z")
+    tour = terminal.claim()
+    terminal.assign(tour, O1="T-1")
+    terminal.tell(zero(tour, next(task for task in tour.tasks if task.location == "A-1")))
+    lent = lent_tour(store, tour.id, "pick-1")
+    assert lent is not None
+    (instead,) = [task for task in lent.tour.tasks if task.sku == "Z"]
+    assert (instead.quantity, instead.instead_of, instead.line) == (4, "X", 1)
+    terminal.pick(lent.tour, instead, "T-1")
+    terminal.pick(lent.tour, next(task for task in tour.tasks if task.location == "A-2"), "T-1")
+    terminal.finish(lent.tour, "T-1")
+    assert line(store, "O1").picked == 6
+    job = pack_job(store, "O1")
+    assert job is not None
+    contents = {content.sku: content.quantity for tote in job.totes for content in tote.contents}
+    assert contents == {"X": 2, "Z": 4}
+
+
+def test_nothing_is_put_in_the_place_of_a_line_that_names_no_substitute(
+    store: Store, terminal: Terminal
+) -> None:
+    stock_up(store, (("A-3", "Z", 10),))
+    order(store, "O1", ("X", 6))
+    tour = terminal.claim()
+    terminal.tell(zero(tour, next(task for task in tour.tasks if task.location == "A-1")))
+    assert {each[3] for each in bound(store)} == {"X"}
+
+
+def test_found_again_the_substitute_is_let_go(store: Store, terminal: Terminal) -> None:
+    stock_up(store, (("A-3", "Z", 10),))
+    with_substitutes(store, "Z")
+    tour = terminal.claim()
+    task = next(task for task in tour.tasks if task.location == "A-1")
+    terminal.tell(zero(tour, task), found(tour, task))
+    assert {each[3] for each in bound(store)} == {"X"}
+
+
+def test_the_bench_takes_the_substitute_that_lies_in_the_tote(store: Store, terminal: Terminal) -> None:
+    stock_up(store, (("A-3", "Z", 10),))
+    with_substitutes(store, "Z")
+    tour = terminal.claim()
+    terminal.assign(tour, O1="T-1")
+    for task in tour.tasks:
+        terminal.tell(zero(tour, task))
+    lent = lent_tour(store, tour.id, "pick-1")
+    assert lent is not None
+    for task in lent.tour.tasks:
+        if task.sku == "Z":
+            terminal.pick(lent.tour, task, "T-1")
+    terminal.finish(lent.tour, "T-1")
+    terminal.pack("O1", "P1")
+    assert line(store, "O1").packed == 6

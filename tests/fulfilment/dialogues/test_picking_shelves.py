@@ -154,3 +154,9 @@ def test_damaged_units_have_a_place_where_there_is_a_hospital() -> None:
     picker.press(Command.PROBLEM)
     picker.key_in("2")
     assert ("pick.damaged_to", (("place", "H-1"),)) in {(s.code, s.params) for s in picker.prompt.detail}
+
+
+def test_a_substitute_says_what_it_stands_for_and_why() -> None:
+    picker = at_the_first_stop(replace(NAILS, instead_of="BREAD"))
+    assert "pick.instead_of" in {line.code for line in picker.prompt.detail}
+    assert "pick.why_instead" in {reason.code for reason in picker.prompt.why}

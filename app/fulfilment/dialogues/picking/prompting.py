@@ -148,6 +148,9 @@ def _why(state: Picking, known: Known, wanted: Demands | None) -> tuple[Say, ...
             reserve = location.kind is LocationKind.RESERVE
             code = "pick.why_reserve" if reserve else "pick.why_pick_face"
             reasons = (say(code, location=task.location, zone=location.zone),)
+        if task.instead_of:
+            ordered = item_name(known, task.instead_of)
+            reasons = (*reasons, say("pick.why_instead", order=task.order, item=ordered))
         if task.lot:
             reasons = (*reasons, say("pick.why_lot", lot=task.lot))
         if task.good_until is not None:
@@ -303,7 +306,15 @@ def _for_whom(here: _Here) -> tuple[Say, ...]:
         into = say("pick.goes_into_for_all", tote=here.tote, orders=len(here.state.tour.orders))
     else:
         into = say("pick.goes_into", tote=here.tote, slot=here.slot, order=task.order)
-    return (*again, *lot, into)
+    instead = _instead_of(here)
+    return (*again, *instead, *lot, into)
+
+
+def _instead_of(here: _Here) -> tuple[Say, ...]:
+    """That the customer ordered something else and takes this for it."""
+    if not here.task.instead_of:
+        return ()
+    return (say("pick.instead_of", item=item_name(here.known, here.task.instead_of)),)
 
 
 def _lot_to_take(here: _Here) -> Say:
