@@ -9,9 +9,9 @@ from app.model.orders import ShortPolicy
 from app.model.stock import Account, Movement, bin_place
 
 _SHORTS = {
-    ShortCause.SHORT: (ExceptionKind.SHORT_PICK, "pick.found_fewer"),
-    ShortCause.WRONG_STOCK: (ExceptionKind.WRONG_STOCK, "pick.wrong_stock_there"),
-    ShortCause.BLOCKED: (ExceptionKind.BLOCKED_LOCATION, "pick.location_blocked"),
+    ShortCause.SHORT: (ExceptionKind.SHORT_PICK, "pick.units_missing"),
+    ShortCause.WRONG_STOCK: (ExceptionKind.WRONG_STOCK, "pick.other_stock_there"),
+    ShortCause.BLOCKED: (ExceptionKind.BLOCKED_LOCATION, "pick.not_reached"),
 }
 _KINDS = tuple(kind for kind, _ in _SHORTS.values())
 
@@ -50,7 +50,7 @@ def _tell(booking: Booking, fact: Shorted | ZeroPicked) -> None:
     kind, code = _SHORTS[fact.cause]
     before: dict[str, str] = {}
     known = inbox.waiting_for(tx, _KINDS, "location", subject)
-    if known is not None:
+    if known is not None and known.code in {code for _, code in _SHORTS.values()}:
         kind, code, before = known.kind, known.code, dict(known.params)
     names = dict.fromkeys((*filter(None, before.get("orders", "").split(", ")), fact.order))
     inbox.open_exception(

@@ -28,14 +28,19 @@ FLOOR_CENTRAL: dict[str, str] = {
     "tour.not_lent": "Tour {tour} is {state}: nobody has it.",
     "tour.overdue": "Tour {tour} on cart {cart} is out for long: {operator} at {station}.",
     # what was found on the floor
-    "pick.found_fewer": "{location}: {missing} of {sku} (lot {lot}) missing for {orders}. Count it.",
+    "pick.found_fewer": "{location}: {found} of {sku} (lot {lot}) found, {missing} missing for order {order}.",
+    "pick.wrong_stock_there": (
+        "{location}: something else lies where {sku} (lot {lot}) should. Order {order} lacks {missing}."
+    ),
+    "pick.location_blocked": "{location} cannot be reached. Order {order} lacks {missing} of {sku} (lot {lot}).",
+    "pick.units_missing": "{location}: {missing} of {sku} (lot {lot}) missing for {orders}. Count it.",
     "pick.not_empty_there": (
         "{location} should be empty after a pick of {sku} (lot {lot}), and {quantity} lie there. Count it."
     ),
-    "pick.wrong_stock_there": (
+    "pick.other_stock_there": (
         "{location}: something else lies where {sku} (lot {lot}) should. {missing} missing for {orders}. Count it."
     ),
-    "pick.location_blocked": "{location} cannot be reached: {missing} of {sku} (lot {lot}) missing for {orders}.",
+    "pick.not_reached": "{location} cannot be reached: {missing} of {sku} (lot {lot}) missing for {orders}.",
     "pick.damaged_there": "{location}: {quantity} of {sku} (lot {lot}) damaged and set aside at {station}.",
     "tote.conflict": "{tote} was taken for order {order} at {station}, but it carries order {other}. Look into it.",
     "tote.unknown": "There is no tote {tote}.",
