@@ -204,7 +204,7 @@ class Day:
     def _pick(self) -> int:
         """Tours, until there is none or the packers have enough; how many totes were brought."""
         self._stand_at("PICKING")
-        brought = len(self.ledger.dropped)
+        brought, made = len(self.ledger.dropped), self.tally.made
         for glance in self._looks():
             question = understand(glance.ask)
             if question.kind == "any_cart":
@@ -212,13 +212,14 @@ class Day:
                     break
             elif not self.picker.step(glance, question):
                 raise NotUnderstoodError(f"no picker understands: {glance.ask}", glance)
+        self.tally.gestures["picking"] += self.tally.made - made
         return len(self.ledger.dropped) - brought
 
     def _pack(self) -> int:
         """Parcels, until the queue is empty; how many were closed."""
         self._stand_at("PACKING")
         self.packer.hope_again()
-        closed = len(self.ledger.closed)
+        closed, made = len(self.ledger.closed), self.tally.made
         patience = time.monotonic() + self.plan.patience_s
         for glance in self._looks():
             question = understand(glance.ask)
@@ -231,6 +232,7 @@ class Day:
                     self.hands.wait(0.3)
             elif not self.packer.step(glance, question):
                 raise NotUnderstoodError(f"no packer understands: {glance.ask}", glance)
+        self.tally.gestures["packing"] += self.tally.made - made
         return len(self.ledger.closed) - closed
 
     def _resolve(self) -> int:

@@ -40,12 +40,21 @@ class Tally:
 
     scans: int = 0
     keys: int = 0
+    typed: int = 0
+    """Digits and letters, before the Enter that is counted among the keys."""
     verdicts: Counter[str] = field(default_factory=Counter)
     latencies: list[float] = field(default_factory=list)
     unanswered: int = 0
     """Scans and keys that died with the terminal before anybody saw their verdict."""
+    gestures: Counter[str] = field(default_factory=Counter)
+    """Scans, keys and typed characters by the view that they were made in, signing in left out."""
     complaints: list[str] = field(default_factory=list)
     """What must never happen and did."""
+
+    @property
+    def made(self) -> int:
+        """Everything that the hands did."""
+        return self.scans + self.keys + self.typed
 
 
 class Hands:
@@ -162,6 +171,7 @@ class Hands:
         self._must_be_quiet()
         for character in text:
             self._here.keys(character.encode())
+            self._tally.typed += 1
         return self.press("Enter")
 
     # --- one step --------------------------------------------------------------------------------------------

@@ -14,6 +14,8 @@ from app.robot.trouble import NotUnderstoodError
 from app.robot.warehouse import Unit, Warehouse
 from app.robot.worker import UNSEEN, Worker
 
+_OPEN = re.compile(r"Order (\S+) is")
+_IN_ITS_BOX = re.compile(r"is in its box \S+ already")
 _PARCEL = re.compile(r"Order (\S+), parcel (\d+)")
 _WRAP_G = 20
 _TYPE_FROM = 6
@@ -60,12 +62,19 @@ class Packer(Worker):
             answer = self._hands.scan(tote)
             if answer.word == "OK":
                 self._refused = 0
-                self._at_order(self._waiting.get(tote, tote))
+                self._opened(tote, answer)
                 return True
             if self._hands.look().ask != glance.ask:
                 return True
             self._hopeless[tote] += 1
         return False
+
+    def _opened(self, tote: str, answer: Answer) -> None:
+        """A parcel is open: of the tote's order, or of one of those that share the tote. A box is packed already."""
+        said = _OPEN.search(answer.words)
+        box = self._at_order(self._waiting.get(tote, tote) or (said[1] if said is not None else ""))
+        if _IN_ITS_BOX.search(answer.words) and not box.units:
+            self._pack(tote, self._warehouse.held_by(tote))
 
     def _candidates(self, glance: Glance) -> list[str]:
         """The totes to try: those whose parcel stands aside and can go on, then those at the drop places."""
@@ -136,13 +145,17 @@ class Packer(Worker):
         if self._go_wrong(unit, glance):
             return
         alike = self._warehouse.inside[tote][unit]
+        if not self._waiting[tote]:
+            alike = min(alike, glance.of - glance.done)
         if self._counting_on(box, unit, alike, glance):
             return
         self._show(tote, unit, alike, glance)
 
     def _totes_of(self, order: str, first: str) -> list[str]:
         mine = [
-            tote for tote, whose in self._waiting.items() if whose == order and self._warehouse.held_by(tote)
+            tote
+            for tote, whose in self._waiting.items()
+            if whose in {order, ""} and self._warehouse.held_by(tote)
         ]
         return sorted(mine, key=lambda tote: tote != first)
 
@@ -181,6 +194,8 @@ class Packer(Worker):
             return
         tote = totes[0]
         more = self._warehouse.inside[tote][unit]
+        if not self._waiting[tote]:
+            more = min(more, glance.of - glance.done)
         self._lifted = (tote, [unit] * more)
         answer = self._hands.type(str(box.units.count(unit) + more))
         self._settle(answer, glance)
@@ -355,7 +370,7 @@ class Packer(Worker):
             return
         self._refused = 0
         self._ledger.closed.append((box.order, box.sscc))
-        for tote in [tote for tote, order in self._waiting.items() if order == box.order]:
+        for tote in [tote for tote, order in self._waiting.items() if order in {box.order, ""}]:
             if not self._warehouse.held_by(tote):
                 del self._waiting[tote]
 

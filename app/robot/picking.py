@@ -77,13 +77,15 @@ class Picker(Worker):
         self._serials = 0
         """How many units got a serial number: each its own."""
         self.waiting: dict[str, str] = {}
-        """Totes at drop places, the oldest first, and the order that each is for."""
+        """Totes at drop places, the oldest first, and the order that each is for; empty where it is for many."""
+        self._buffered: dict[str, str] = {}
+        """Totes that wait for the next zone, and the order that each is for."""
 
     # --- tours -----------------------------------------------------------------------------------------------
 
     def begin(self) -> bool:
         """Scan a cart for a tour. Whether there is one; what the terminal says when there is none is on the screen."""
-        cart = self._chance.choice(self._warehouse.carts)
+        cart = self._chance.choice([*self._warehouse.carts, *self._buffered])
         self._start()
         until = time.monotonic() + self._patience_s
         while time.monotonic() < until:
@@ -95,6 +97,8 @@ class Picker(Worker):
                 raise NotUnderstoodError(f"asked for a tour for {cart} and nothing came", self._hands.look())
             self._hands.note("asked for a tour", glance)
             if understand(glance.ask).kind != "any_cart":
+                if cart in self._buffered:
+                    self._orders[cart] = self._buffered.pop(cart)
                 return True
             if glance.answer is None or not _LATER.search(glance.answer.words):
                 return False
@@ -111,6 +115,8 @@ class Picker(Worker):
         answer = {
             "cart": self._scan_cart,
             "empty_tote": self._assign,
+            "box": self._assign,
+            "brought_tote": self._fetch,
             "location": self._go,
             "item": self._take,
             "lot": self._prove_lot,
@@ -126,6 +132,9 @@ class Picker(Worker):
             "short_again": self._confirm_short,
             "drop_tote": self._lift_tote,
             "drop_place": self._drop,
+            "buffer": self._leave_in_buffer,
+            "undo_pick": self._leave,
+            "put_down": self._leave,
         }.get(question.kind)
         if answer is None:
             return False
@@ -148,6 +157,12 @@ class Picker(Worker):
             del self._orders[tote]
             self._refuse(answer, glance)
             self._hands.wait(0.1)
+
+    def _fetch(self, glance: Glance, question: Question) -> None:
+        """The tote of the order, as another zone has left it."""
+        tote = question["tote"]
+        self._must_be_right(self._shoot(tote), glance)
+        self._orders[tote] = self._buffered.pop(tote, "")
 
     def _empty_tote(self, glance: Glance) -> str:
         empty = [
@@ -433,6 +448,13 @@ class Picker(Worker):
             self._refuse(answer, glance)
             return
         self._left(self._carried, place)
+
+    def _leave_in_buffer(self, glance: Glance, question: Question) -> None:
+        tote, place = question["tote"], question["place"]
+        self._must_be_right(self._shoot(place), glance)
+        self._carried = ""
+        self._buffered[tote] = self._orders.get(tote, "")
+        self._ledger.dropped.append((tote, place))
 
     def _left(self, tote: str, place: str) -> None:
         self._carried = ""

@@ -79,6 +79,7 @@ def report(day: Day, trouble: str = "") -> dict[str, Any]:
         "faults_injected": dict(ledger.injected),
         "scans": tally.scans,
         "keys": tally.keys,
+        "gestures": _gestures(day),
         "verdicts": dict(tally.verdicts),
         "unanswered": tally.unanswered,
         "labels_proved": len(ledger.closed),
@@ -89,6 +90,20 @@ def report(day: Day, trouble: str = "") -> dict[str, Any]:
         "restarts": day.restarts,
         "ledger_balanced": not differences,
         "complaints": complaints,
+    }
+
+
+def _gestures(day: Day) -> dict[str, dict[str, float]]:
+    """Scans, keys and typed characters while picking and packing: all, for each unit, and for each order line."""
+    units = sum(day.ledger.into_totes().values())
+    lines = sum(len(skus) for skus in day.warehouse.orders.values())
+    return {
+        view: {
+            "all": made,
+            "each_unit": round(made / max(1, units), 2),
+            "each_line": round(made / max(1, lines), 2),
+        }
+        for view, made in day.tally.gestures.items()
     }
 
 

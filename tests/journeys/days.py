@@ -1,11 +1,13 @@
 """What the journeys share: a plan for a day, the books read as they lie on the disk, and what must agree at its end."""
 
+import csv
+import io
 import json
 import os
 import sqlite3
 import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -32,6 +34,68 @@ def demo_plan(folder: Path, *, orders: int, seed: int = 1, **changes: Any) -> Pl
     files.mkdir(parents=True)
     write_warehouse(files, seed=seed, orders=orders, now=datetime.now(UTC))
     return Plan(storehand=STOREHAND, files=files, home=folder / "home", orders=orders, seed=seed, **changes)
+
+
+MODES = ("single", "batch", "one_sku", "carton", "zone")
+"""The ways of picking: the first two are both ``orders``, with a cart of one slot and of several."""
+
+
+def mode_plan(folder: Path, mode: str, *, orders: int, seed: int = 1, **changes: Any) -> Plan:
+    """A day in the demo warehouse where everything is picked in one mode.
+
+    Zone A is the aisles A to H, zone B the others; a day of ``one_sku`` has single-item orders of two items.
+    """
+    plan = demo_plan(folder, orders=orders, seed=seed, **changes)
+    rule = {"single": "orders", "batch": "orders"}.get(mode, mode)
+    _rewrite(
+        plan.files / "locations.csv",
+        lambda row: {
+            **row,
+            "zone": ("A" if row["location"] < "I" else "B") if row["zone"] != "DOCK" else "DOCK",
+        },
+        [
+            {
+                "location": "BUFFER-A",
+                "zone": "DOCK",
+                "kind": "buffer",
+                "x_mm": "15000",
+                "y_mm": "0",
+                "check_code": "07",
+            }
+        ],
+    )
+    zones = ["zone,scan,mode,buffer", f"A,location; item,{rule},BUFFER-A", f"B,location; item,{rule},"]
+    (plan.files / "zones.csv").write_text("\n".join(zones) + "\n", encoding="utf-8")
+    if mode == "single":
+        _rewrite(plan.files / "equipment.csv", lambda row: {**row, "slots": row["slots"] and "1"})
+    if mode == "one_sku":
+        _of_two_items(plan.files / "orders.csv")
+    return plan
+
+
+def _of_two_items(file: Path) -> None:
+    """Leave each order its first line, of one of the two items that the first two orders begin with."""
+    firsts: dict[str, dict[str, str]] = {}
+    for row in csv.DictReader(io.StringIO(file.read_text(encoding="utf-8"))):
+        firsts.setdefault(row["number"], row)
+    two = [{name: row[name] for name in ("sku", "variant")} for row in list(firsts.values())[:2]]
+    same = {name: next(iter(firsts.values()))[name] for name in ("priority", "ship_by")}
+    alike = [{**row, **two[at % 2], **same, "quantity": "1"} for at, row in enumerate(firsts.values())]
+    _write(file, alike)
+
+
+def _rewrite(
+    file: Path, change: Callable[[dict[str, str]], dict[str, str]], more: Sequence[dict[str, str]] = ()
+) -> None:
+    rows = [change(row) for row in csv.DictReader(io.StringIO(file.read_text(encoding="utf-8")))]
+    _write(file, [*rows, *more])
+
+
+def _write(file: Path, rows: Sequence[dict[str, str]]) -> None:
+    with file.open("w", encoding="utf-8", newline="") as out:
+        writer = csv.DictWriter(out, list(rows[0]), restval="")
+        writer.writeheader()
+        writer.writerows(rows)
 
 
 @dataclass(frozen=True, slots=True)
