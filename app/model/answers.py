@@ -129,6 +129,8 @@ class Prompt:
     accepts: tuple[Kind, ...] = ()
     keys: tuple[Command, ...] = ()
     rows: tuple[Row, ...] = ()
+    by_tote: tuple[Row, ...] = ()
+    """The same list by tote, for the key that shows the other list; empty where there is none."""
     done: int = 0
     of: int = 0
     entry: str = ""

@@ -104,6 +104,7 @@ class FloorApp(App[None], inherit_bindings=False):
         self._picture: Drawn | None = None
         self._verdict: Verdict | None = None
         self._explaining = False
+        self._by_tote = False
         self._conditions: dict[str, Condition] = {}
         if devices:
             self._conditions[_NOT_YET] = Condition(say("status.scanners_connecting"), trouble=True)
@@ -218,6 +219,9 @@ class FloorApp(App[None], inherit_bindings=False):
     def press(self, command: Command) -> None:
         """A function key."""
         self._answer(lambda: self.terminal.press(command), explaining=command is Command.WHY)
+        if self._verdict is not None and self._verdict.code == "pick.other_list":
+            self._by_tote = not self._by_tote
+            self.repaint()
 
     def _answer(self, act: Callable[[], Verdict], *, explaining: bool = False) -> None:
         """One scan, key or line, one verdict: also when something of ours is broken."""
@@ -275,6 +279,7 @@ class FloorApp(App[None], inherit_bindings=False):
             notices=terminal.notices(),
             walk=self._walks.to(prompt, terminal.known),
             explaining=self._explaining,
+            by_tote=self._by_tote,
             picture=self._picture,
             extra_keys=tuple((key, extra.caption) for key, extra in self._extra_keys.items() if extra.when()),
         )

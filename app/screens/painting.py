@@ -40,8 +40,7 @@ def paint(scene: Scene, columns: int, rows: int) -> tuple[Line, ...]:
         *_extra_keys(scene, columns),
         *_notices(scene, columns, 1 if rows < _TINY_ROWS else 2),
         _progress(scene.prompt, columns),
-        _typing(scene, columns),
-        _keys(scene.prompt, columns),
+        *_typing_and_keys(scene, columns),
     ]
     verdict = _verdict(scene.verdict, scene.number, columns)
     most = rows - 1 - len(verdict) - len(bottom)
@@ -139,9 +138,10 @@ def _body(scene: Scene, left_over: list[Line], columns: int, rows: int) -> list[
         return _filled(_reasons(scene.prompt.why, columns), rows)
     if left_over and not scene.prompt.rows:
         return _filled(left_over, rows)
+    shown = scene.prompt.by_tote if scene.by_tote and scene.prompt.by_tote else scene.prompt.rows
     with_map = scene.walk is not None and columns >= _MAP_COLUMNS and rows >= _MAP_ROWS
     across = columns * 11 // 20 if with_map else columns
-    listing = _filled([_row(row, across) for row in _window(scene.prompt.rows, rows)], rows)
+    listing = _filled([_row(row, across) for row in _window(shown, rows)], rows)
     if not with_map or scene.walk is None:
         return listing
     picture = draw_walk(scene.walk, columns - across - 1, rows)
@@ -205,12 +205,24 @@ def _typing(scene: Scene, columns: int) -> Line:
     return (Span(padded(caption + tail(typed, columns - cell_len(caption) - 2) + "█", columns), Look.TYPING),)
 
 
-def _keys(prompt: Prompt, columns: int) -> Line:
-    first = [command for command in _FIRST_KEYS if command in prompt.keys]
-    rest = [command for command in prompt.keys if command not in first]
-    return _captions(
-        [(KEY_OF[command], words(say(f"key.{command.value}"))) for command in first + rest], columns
-    )
+def _typing_and_keys(scene: Scene, columns: int) -> tuple[Line, Line]:
+    """The line where something is typed, and the keys; where nothing is typed, keys that found no room stand there."""
+    first = [command for command in _FIRST_KEYS if command in scene.prompt.keys]
+    rest = [command for command in scene.prompt.keys if command not in first]
+    captions = [(KEY_OF[command], words(say(f"key.{command.value}"))) for command in first + rest]
+    fit = _fitting(captions, columns)
+    above = _typing(scene, columns) if scene.prompt.entry else _captions(captions[fit:], columns)
+    return above, _captions(captions[:fit], columns)
+
+
+def _fitting(captions: list[tuple[str, str]], columns: int) -> int:
+    """How many keys, the first ones first, fit into one line."""
+    used = 0
+    for number, (key, caption) in enumerate(captions):
+        used += len(key) + cell_len(caption) + 2
+        if used > columns:
+            return number
+    return len(captions)
 
 
 def _extra_keys(scene: Scene, columns: int) -> list[Line]:

@@ -47,6 +47,8 @@ class Scene:
     walk: Walk | None = None
     explaining: bool = False
     """The why key was pressed: reasons are shown in place of the list."""
+    by_tote: bool = False
+    """The list shows what remains by tote, not by stop."""
     picture: Drawn | None = None
     """Shown in place of the list."""
     extra_keys: tuple[tuple[str, Say], ...] = ()

@@ -188,7 +188,7 @@ def test_a_narrow_screen_has_the_keys_that_matter() -> None:
 
 def test_all_keys_are_seen_at_80_columns(moments: list[Moment]) -> None:
     for moment in moments:
-        shown = text_of(paint(moment.scene, 80, 24)[-1])
+        shown = " ".join(map(text_of, paint(moment.scene, 80, 24)[-2:]))
         for command in moment.prompt.keys:
             assert words(say(f"key.{command.value}")) in shown, moment.name
 
@@ -334,3 +334,21 @@ def test_a_window_made_tiny_says_so_and_nothing_breaks(
         painted = paint(moment.scene, columns, rows)
         assert len(painted) == rows
         assert all(cell_len("".join(span.text for span in line)) <= columns for line in painted)
+
+
+def test_where_nothing_is_typed_a_narrow_screen_shows_the_keys_that_found_no_room_in_a_second_line(
+    named: dict[str, Moment],
+) -> None:
+    for name in ("location", "item", "tote"):
+        moment = named[name]
+        shown = " ".join(map(text_of, paint(moment.scene, 40, 16)[-2:]))
+        for command in moment.scene.prompt.keys:
+            assert words(say(f"key.{command.value}")) in shown
+
+
+def test_the_list_by_tote_takes_the_place_of_the_list_by_stop(named: dict[str, Moment]) -> None:
+    scene = named["item"].scene
+    assert next(row.text for row in scene.prompt.by_tote if row.key.startswith("slot-")) == "T-101 S1001"
+    shown = "\n".join(map(text_of, paint(replace(scene, by_tote=True), 80, 24)))
+    assert "T-101 S1001" in shown
+    assert "T-101 S1001" not in "\n".join(map(text_of, paint(scene, 80, 24)))

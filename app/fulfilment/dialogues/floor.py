@@ -118,10 +118,18 @@ def decide(session: Session, entry: Entry, known: Known, ref: str) -> Decision:
         case Pressed(Command.WHY):
             verdict = good("sign.why") if prompt(session, known).why else bad("sign.no_why")
             return Decision(verdict=verdict)
+        case Pressed(Command.PANE) if session.view is View.PICKING:
+            return Decision(verdict=_other_list(session, known))
         case Pressed(Command.HELP):
             return Decision(verdict=good("sign.help"))
         case _:
             return _work(session, entry, known, ref)
+
+
+def _other_list(session: Session, known: Known) -> Verdict:
+    """Whoever shows the prompt changes over between its two lists."""
+    shown = prompt(session, known)
+    return good("pick.other_list") if shown.by_tote else bad("pick.one_list")
 
 
 def _as_key(command: str) -> Entry | None:

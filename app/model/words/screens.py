@@ -22,7 +22,7 @@ SCREENS: dict[str, str] = {
     "key.help": "Help",
     "key.up": "Up",
     "key.down": "Down",
-    "key.pane": "Next list",
+    "key.pane": "List",
     "key.choose": "Do it",
     "entry.quantity": "How many:",
     "entry.choice": "Number:",

@@ -318,3 +318,19 @@ def test_the_why_key_explains_the_mode() -> None:
         (zone_a_picked(), "pick.why_zone"),
     ):
         assert code in {reason.code for reason in picker.prompt.why}
+
+
+# --- the list by tote ------------------------------------------------------------------------------------------
+
+
+def test_the_other_list_shows_what_remains_under_the_tote_that_it_goes_into() -> None:
+    picker = taken(
+        a_tour(a_task("1", "BREAD", 2, "A-01"), a_task("2", "VASE", 1, "B-02", slot=1)), "T-1", "T-2", "A-01"
+    )
+    picker.scan(BREAD, "T-1")
+    assert [(row.text, row.done, row.of) for row in picker.prompt.by_tote] == [
+        ("T-1 O-1", 1, 2),
+        ("A-01 Wheat bread", 1, 2),
+        ("T-2 O-2", 0, 1),
+        ("B-02 Vase", 0, 1),
+    ]

@@ -17,7 +17,7 @@ from app.model.known import Known
 from app.model.work import Task
 
 _ANSWERING = (Command.BACK, Command.WHY)
-_ALWAYS = (Command.VIEW, Command.SIGN_OFF, Command.PAUSE)
+_ALWAYS = (Command.PANE, Command.VIEW, Command.SIGN_OFF, Command.PAUSE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +86,7 @@ def _framed(asked: Prompt, state: Picking, known: Known, wanted: Demands | None)
         keys=(*asked.keys, *_ALWAYS),
         detail=(*asked.detail, *_warnings(state, known)),
         rows=asked.rows or tuple(_row(state, other, known, current=other is task) for other in walk),
+        by_tote=() if asked.rows else _by_tote(state, known),
         done=sum(pick.quantity for pick in state.picks),
         of=sum(other.quantity - state.missing_of(other) for other in state.tour.tasks),
         target=target,
@@ -113,6 +114,25 @@ def _row(state: Picking, task: Task, known: Known, *, current: bool) -> Row:
         of=task.quantity - state.missing_of(task),
         current=current,
     )
+
+
+def _by_tote(state: Picking, known: Known) -> tuple[Row, ...]:
+    """What remains, under the tote that it goes into: each slot with its units, then the open tasks of the slot."""
+    rows: list[Row] = []
+    for slot in sorted({task.slot for task in state.tour.tasks}):
+        tasks = [task for task in state.tour.tasks if task.slot == slot]
+        orders = " ".join(dict.fromkeys(task.order for task in tasks))
+        rows.append(
+            Row(
+                key=f"slot-{slot}",
+                text=" ".join(filter(None, (state.tote_of(slot), orders))),
+                done=sum(state.picked(task) for task in tasks),
+                of=sum(task.quantity - state.missing_of(task) for task in tasks),
+            )
+        )
+        here = [task for task in state.walk if task.slot == slot]
+        rows += [_row(state, task, known, current=task is state.task) for task in here]
+    return tuple(rows)
 
 
 def _put_back(state: Picking, known: Known) -> Say | None:
