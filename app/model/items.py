@@ -27,6 +27,14 @@ class Barcode:
 
 
 @dataclass(frozen=True, slots=True)
+class LookAlike:
+    """Another SKU that was taken for an item, and how many times."""
+
+    sku: str
+    times: int
+
+
+@dataclass(frozen=True, slots=True)
 class Item:
     """One SKU. Items with the same ``style`` and another ``variant`` are sisters: easily mixed up.
 
@@ -49,6 +57,8 @@ class Item:
     hazard_class: str = ""
     verify: tuple[Proof, ...] = ()
     """What must be scanned for this item beyond what its zone asks for."""
+    looks_like: tuple[LookAlike, ...] = ()
+    """What pickers really took for it, the most often first."""
 
     @property
     def volume_mm3(self) -> int:

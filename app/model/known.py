@@ -83,6 +83,8 @@ class Known:
     floor: Floor = field(default_factory=Floor)
     items: dict[str, Item] = field(default_factory=dict)
     barcodes: dict[str, tuple[Item, Barcode]] = field(default_factory=dict)
+    styles: dict[str, dict[str, Item]] = field(default_factory=dict)
+    """The variants of each style, by SKU."""
     zones: dict[str, Zone] = field(default_factory=dict)
     locations: dict[str, Location] = field(default_factory=dict)
     check_codes: dict[str, list[Location]] = field(default_factory=dict)
@@ -137,11 +139,13 @@ class Known:
     def _learn_item(self, sku: str, item: Item | None) -> None:
         old = self.items.pop(sku, None)
         if old is not None:
+            del self.styles[old.style][sku]
             for barcode in old.barcodes:
                 if self.barcodes.get(barcode.code, (None,))[0] is old:
                     del self.barcodes[barcode.code]
         if item is not None:
             self.items[sku] = item
+            self.styles.setdefault(item.style, {})[sku] = item
             for barcode in item.barcodes:
                 self.barcodes[barcode.code] = (item, barcode)
 

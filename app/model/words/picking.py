@@ -60,6 +60,7 @@ PICKING: dict[str, str] = {
     "pick.why_zero_check": "By the books nothing is left at {location}",
     "pick.short_can_be_undone": "Found at {location} after all? F4, or scan it again",
     "pick.damaged_to": "Put them at {place} on your way",
+    "pick.not_that": "{right}, not {wrong}",
     "pick.instead_of": "Instead of {item}",
     "pick.lot_or_another": "Lot {lot}, or another if it lies there",
     "pick.lot_or_another_good": "Lot {lot}, or another good until {until}",

@@ -8,6 +8,7 @@ from app.fulfilment.dialogues.picking.containers import box_for, tote_to_fetch
 from app.fulfilment.dialogues.picking.demands import Demands, demands
 from app.fulfilment.dialogues.picking.dropping import buffer_for, nearest_drop
 from app.fulfilment.dialogues.picking.facts import found_range
+from app.fulfilment.dialogues.picking.lookalikes import beware
 from app.fulfilment.dialogues.picking.saying import item_name
 from app.fulfilment.dialogues.picking.state import Picking, Step, may_take, step_of
 from app.model.answers import Command, Kind, Prompt, Row, Say, say
@@ -358,7 +359,7 @@ def _item(here: _Here) -> Prompt:
         step=Step.ITEM.value,
         large=say("pick.large_take", quantity=needed - counted),
         ask=say("pick.scan_item", sku=task.sku, item=here.item, number=counted + 1, of=needed),
-        detail=(*_or_type(here), *_for_whom(here)),
+        detail=(*beware(task, here.known), *_or_type(here), *_for_whom(here)),
         accepts=(Kind.ITEM, Kind.TOTE, Kind.LOCATION) if counted else (Kind.ITEM, Kind.LOCATION),
         keys=_keys_at_work(here),
     )
