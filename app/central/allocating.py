@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Select, and_, exists, func, select
 
-from app.central import inbox, ledger, orders, schema
+from app.central import ground, inbox, ledger, orders, schema
 from app.central.store import Store, Tx
 from app.fulfilment.plans import allocation
 from app.fulfilment.plans.allocation import Allocation, Demand
@@ -145,7 +145,8 @@ def _skus(tx: Tx, numbers: Sequence[str]) -> list[str]:
 
 
 def _stock(tx: Tx, skus: Sequence[str]) -> list[StockRow]:
-    """Lock all rows of these SKUs that can be picked from, in key order, and read them."""
+    """Lock all rows of these SKUs that can be picked from and got to, in key order, and read them."""
+    closed = ground.of_site(tx).closed
     stock, place, lot = schema.stock, schema.location, schema.lot
     keys = tx.conn.execute(
         select(stock.c.place, stock.c.sku, stock.c.lot, place.c.code, place.c.kind, lot.c.expires)
@@ -163,7 +164,7 @@ def _stock(tx: Tx, skus: Sequence[str]) -> list[StockRow]:
             place.c.kind.in_([LocationKind.PICK_FACE.value, LocationKind.RESERVE.value]),
         )
     )
-    found = {(row.place, row.sku, row.lot): row for row in keys}
+    found = {(row.place, row.sku, row.lot): row for row in keys if row.code not in closed}
     balances = ledger.lock(tx, found)
     return [
         StockRow(

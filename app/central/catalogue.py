@@ -13,7 +13,17 @@ from sqlalchemy import delete, select, update
 from app.central import schema
 from app.central.refusal import ApiError
 from app.central.store import Tx, insert_new, upsert
-from app.model.floor import Cart, Floor, Location, LocationKind, ToteUse, Walkway, Zone
+from app.model.floor import (
+    Aisles,
+    Cart,
+    Floor,
+    Location,
+    LocationKind,
+    SubAisle,
+    ToteUse,
+    Walkway,
+    Zone,
+)
 from app.model.items import Barcode, Item, PackLevel
 from app.model.known import SiteSettings
 from app.model.parcels import Carton
@@ -21,6 +31,7 @@ from app.model.people import Experience, Operator, Role
 
 _ITEM = TypeAdapter(Item)
 _CARTON = TypeAdapter(Carton)
+_AISLES = TypeAdapter(Aisles)
 _FLOOR = TypeAdapter(Floor)
 _LOCATION = TypeAdapter(Location)
 _ZONE = TypeAdapter(Zone)
@@ -139,16 +150,38 @@ def save_locations(tx: Tx, rows: Iterable[Location]) -> int:
     return len(changed)
 
 
-def save_floor(tx: Tx, walkways: Iterable[Walkway]) -> int:
-    """Replace the walking graph as a whole; 0 when it was the same."""
-    wanted = Floor(tuple(sorted(set(walkways), key=_ends)))
-    if wanted == floor(tx):
+def save_floor(tx: Tx, wanted: Floor) -> int:
+    """Replace the floor as a whole; 0 when it was the same, else how many rows describe it.
+
+    Aisles that are closed stay closed as long as they are there.
+    """
+    wanted = replace(wanted, walkways=tuple(sorted(set(wanted.walkways), key=_ends)))
+    before = floor(tx)
+    wanted = replace(wanted, closed=tuple(part for part in before.closed if _has(wanted, part)))
+    if wanted == before:
         return 0
-    table = schema.walkway
+    for table in (schema.walkway, schema.aisles):
+        tx.conn.execute(delete(table).where(table.c.site == tx.site))
+    upsert(tx.conn, schema.walkway, [{"site": tx.site, **asdict(each)} for each in wanted.walkways])
+    if wanted.aisles is not None:
+        body = _plain(_AISLES, wanted.aisles)
+        upsert(tx.conn, schema.aisles, [{"site": tx.site, "body": body}])
+    save_closures(tx, wanted, wanted.closed)
+    return len(wanted.walkways) + (wanted.aisles is not None)
+
+
+def save_closures(tx: Tx, known: Floor, closed: Iterable[SubAisle]) -> None:
+    """Close these parts of the aisles of a floor and open all others."""
+    parts = tuple(sorted(closed))
+    table = schema.closure
     tx.conn.execute(delete(table).where(table.c.site == tx.site))
-    upsert(tx.conn, table, [{"site": tx.site, **asdict(each)} for each in wanted.walkways])
-    tx.publish("floor", "floor", plain_floor(wanted))
-    return len(wanted.walkways)
+    upsert(tx.conn, table, [{"site": tx.site, **part._asdict()} for part in parts])
+    tx.publish("floor", "floor", plain_floor(replace(known, closed=parts)))
+
+
+def _has(wanted: Floor, part: SubAisle) -> bool:
+    aisles = wanted.aisles
+    return aisles is not None and part.aisle < aisles.aisles and part.block < aisles.blocks
 
 
 def save_carts(tx: Tx, rows: Iterable[Cart]) -> int:
@@ -246,10 +279,15 @@ def locations(tx: Tx, codes: Collection[str] | None = None) -> dict[str, Locatio
 
 
 def floor(tx: Tx) -> Floor:
-    """The walking graph."""
+    """The floor: its aisles or walkways, and what is closed."""
     rows = _rows(tx, schema.walkway, schema.walkway.c.x1_mm, None)
     ways = [Walkway(row.x1_mm, row.y1_mm, row.x2_mm, row.y2_mm) for row in rows]
-    return Floor(tuple(sorted(ways, key=_ends)))
+    described = _rows(tx, schema.aisles, schema.aisles.c.site, None)
+    aisles = _AISLES.validate_python(described[0].body) if described else None
+    closed = [
+        SubAisle(row.aisle, row.block) for row in _rows(tx, schema.closure, schema.closure.c.aisle, None)
+    ]
+    return Floor(tuple(sorted(ways, key=_ends)), aisles, tuple(sorted(closed)))
 
 
 def carts(tx: Tx) -> dict[str, Cart]:

@@ -1,26 +1,33 @@
 """The floor as tours need it: its walking graph and where tours begin and end, kept while the floor is the same."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from sqlalchemy import func, select
 
 from app.central import catalogue, schema
 from app.central.store import Tx
-from app.fulfilment.plans.routing import Route, route
+from app.fulfilment.plans import routing
+from app.fulfilment.plans.routing import AisleGround, NoWayError, Route, route
 from app.fulfilment.plans.walking import WalkingGraph
 from app.model.floor import LocationKind
 
 _SITES_KEPT = 64
+_KINDS = ("floor", "location")
+"""The records that it is made of."""
 
 
 @dataclass(frozen=True, slots=True)
 class Ground:
-    """The walking graph of a site, its locations, and the depot: the first drop place, empty where there is none."""
+    """How far it is between the locations of a site, those that are closed today, and the depot.
 
-    graph: WalkingGraph
+    The depot is the first drop place; empty where there is none.
+    """
+
+    graph: routing.Ground
     locations: frozenset[str]
+    closed: frozenset[str]
     depot: str
 
 
@@ -29,6 +36,8 @@ _kept: dict[tuple[str, str], tuple[int, Ground]] = {}
 
 def of_site(tx: Tx) -> Ground:
     """The ground of a site, built anew only when its floor or a location has changed."""
+    if any(kind in _KINDS for kind, _, _ in tx.published):  # changed just now: not to be kept before it is so
+        return _build(tx)
     key = (str(tx.conn.engine.url), tx.site)
     head = _head(tx)
     known = _kept.get(key)
@@ -44,21 +53,28 @@ def of_site(tx: Tx) -> Ground:
 def walk(ground: Ground, stops: Sequence[str], start: str = "", seconds: float = 0.1) -> Route:
     """The shortest walk found over some stops, from ``start`` (the depot unless said) to the depot.
 
-    Stops that are no longer on the floor come last, by code, and add no length.
+    Stops that are no longer on the floor, or that nobody gets to, come last, by code, and add no length.
     """
     known = sorted({stop for stop in stops if stop in ground.locations})
-    lost = tuple(sorted({stop for stop in stops if stop not in ground.locations}))
-    if not known:
-        return Route(lost, 0, 0, "held_karp", proven=True)
-    end = ground.depot or known[0]
-    begin = start if start in ground.locations else end
-    found = route(known, begin, end, ground.graph, seconds)
-    return Route((*found.order, *lost), found.length_mm, found.location_order_mm, found.method, found.proven)
+    lost = {stop for stop in stops if stop not in ground.locations}
+    while known:
+        end = ground.depot or known[0]
+        begin = start if start in ground.locations else end
+        try:
+            found = route(known, begin, end, ground.graph, seconds)
+        except NoWayError as cut:
+            if cut.location not in known:
+                break
+            known.remove(cut.location)
+            lost.add(cut.location)
+            continue
+        return replace(found, order=(*found.order, *sorted(lost)))
+    return Route(tuple(sorted({*known, *lost})), 0, 0, "held_karp", proven=True)
 
 
 def length_mm(ground: Ground, stops: Sequence[str]) -> int:
     """How long it is from the depot over the stops in their order and back, in millimetres."""
-    known = [stop for stop in stops if stop in ground.locations]
+    known = [stop for stop in stops if stop in ground.locations - ground.closed]
     if not known:
         return 0
     depot = ground.depot or known[0]
@@ -71,7 +87,7 @@ def _head(tx: Tx) -> int:
     return int(
         tx.conn.execute(
             select(func.coalesce(func.max(table.c.head), 0)).where(
-                table.c.site == tx.site, table.c.kind.in_(("floor", "location"))
+                table.c.site == tx.site, table.c.kind.in_(_KINDS)
             )
         ).scalar_one()
     )
@@ -80,5 +96,11 @@ def _head(tx: Tx) -> int:
 def _build(tx: Tx) -> Ground:
     locations = catalogue.locations(tx)
     depot = min((code for code, place in locations.items() if place.kind is LocationKind.DROP), default="")
-    graph = WalkingGraph.of(catalogue.floor(tx), locations.values())
-    return Ground(graph, frozenset(locations), depot)
+    floor = catalogue.floor(tx)
+    closed = frozenset(code for code, place in locations.items() if floor.is_closed(place))
+    graph: routing.Ground
+    if floor.aisles is not None:
+        graph = AisleGround.of(floor.aisles, floor.closed, locations.values())
+    else:
+        graph = WalkingGraph.of(floor, locations.values())
+    return Ground(graph, frozenset(locations), closed, depot)

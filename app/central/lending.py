@@ -2,7 +2,7 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
@@ -16,9 +16,10 @@ from app.central.store import Store, Tx, lock_rows
 from app.fulfilment.plans.batching import WaitingOrder, batch
 from app.fulfilment.plans.modes import Waiting
 from app.model.exceptions import ExceptionKind
+from app.model.facts import LocationReached
 from app.model.floor import PickMode
 from app.model.orders import OrderStatus
-from app.model.work import LentTour, Task, Tour
+from app.model.work import LentTour, Replanned, Task, Tour
 
 LENT = "lent"
 PARKED = "parked"
@@ -90,7 +91,8 @@ def _draft(tx: Tx, station: str, cart: str, *, take_over: bool) -> _Draft | None
     if standing is not None:
         _check_free(tx, standing, station, take_over=take_over)
         return None
-    waiting = _waiting(tx, carrier.order)
+    here = ground.of_site(tx)
+    waiting = _waiting(tx, carrier.order, here.closed)
     choice = tour_modes.choose(tx, waiting)
     one_sku = choice.mode is PickMode.ONE_SKU
     slots = len(choice.orders) if one_sku else carrier.slots
@@ -99,7 +101,6 @@ def _draft(tx: Tx, station: str, cart: str, *, take_over: bool) -> _Draft | None
         raise ApiError(409, "work.none", cart=cart)
     carried = tour_modes.carried(choice, chosen)
     rows = [row for order in chosen for row in waiting[order] if row.id in carried]
-    here = ground.of_site(tx)
     walk = ground.walk(here, [row.location for row in rows])
     slot_of = {order: 0 if one_sku else slot for slot, order in enumerate(chosen)}
     planned = _in_walking_order([_task(row, slot_of[row.order_number]) for row in rows], walk.order)
@@ -252,8 +253,10 @@ def _on_cart(tx: Tx, cart: str, *, lock: bool = False) -> Any:
     return tx.conn.execute(statement.with_for_update() if lock else statement).one_or_none()
 
 
-def _waiting(tx: Tx, only: str = "") -> dict[str, list[Any]]:
+def _waiting(tx: Tx, only: str, closed: Container[str]) -> dict[str, list[Any]]:
     """The reservations that no tour carries, by order, of the most urgent orders that nobody holds, or of one.
+
+    What lies where nobody gets to today is left out.
 
     Of one priority those come first that somebody has begun: their other lines are waited for.
     """
@@ -285,7 +288,8 @@ def _waiting(tx: Tx, only: str = "") -> dict[str, list[Any]]:
     )
     found: dict[str, list[Any]] = defaultdict(list)
     for row in rows:
-        found[row.order_number].append(row)
+        if row.location not in closed:
+            found[row.order_number].append(row)
     return found
 
 
@@ -497,7 +501,8 @@ def add_tasks(tx: Tx, tour: str, numbers: Iterable[str], at: str = "") -> bool:
     _bind(tx, tour, [each.id for each in mine])
     slot = dict.fromkeys(plan.orders, 0) if plan.mode is PickMode.ONE_SKU else slot_of
     added = shelves.described(tx, [_task(each, slot[each.order_number]) for each in mine])
-    _walk_anew(tx, row, replace(plan, tasks=(*plan.tasks, *added), onward=onward), at)
+    more = replace(plan, tasks=(*plan.tasks, *added), onward=onward, because=Replanned.FOUND_ELSEWHERE)
+    _walk_anew(tx, row, more, at)
     return True
 
 
@@ -522,7 +527,8 @@ def take_out(tx: Tx, cut: Iterable[tuple[str, int]]) -> None:
         if not any(task.id in gone for task in plan.tasks):
             continue
         left = [replace(task, quantity=task.quantity - gone.get(task.id, 0)) for task in plan.tasks]
-        _change(tx, row, replace(plan, tasks=tuple(task for task in left if task.quantity > 0)))
+        tasks = tuple(task for task in left if task.quantity > 0)
+        _change(tx, row, replace(plan, tasks=tasks, because=Replanned.FEWER_WANTED))
 
 
 def withdraw(tx: Tx, order: str) -> None:
@@ -546,7 +552,48 @@ def withdraw(tx: Tx, order: str) -> None:
     for row in list(rows):
         plan = plan_of(row)
         if any(task.order == order for task in plan.tasks):
-            _change(tx, row, replace(plan, tasks=tuple(task for task in plan.tasks if task.order != order)))
+            tasks = tuple(task for task in plan.tasks if task.order != order)
+            _change(tx, row, replace(plan, tasks=tasks, because=Replanned.CANCELLED))
+
+
+def walk_around(tx: Tx, because: Replanned) -> None:
+    """Walk all tours under way anew on a floor that has changed, each from where its picker was last.
+
+    What nobody gets to any more leaves its tour and waits for another one, once the way is open.
+    """
+    table, held = schema.tour, schema.reservation
+    closed = ground.of_site(tx).closed
+    rows = tx.conn.execute(
+        select(table)
+        .where(table.c.site == tx.site, table.c.status.in_(ACTIVE))
+        .order_by(table.c.id)
+        .with_for_update()
+    )
+    for row in list(rows):
+        plan = plan_of(row)
+        cut = [task.id for task in plan.tasks if task.location in closed]
+        cut = list(
+            tx.conn.execute(
+                update(held)
+                .where(held.c.site == tx.site, held.c.tour == row.id, held.c.id.in_(cut))
+                .values(tour="")
+                .returning(held.c.id)
+            ).scalars()
+        )
+        left = tuple(task for task in plan.tasks if task.id not in cut)
+        _walk_anew(tx, row, replace(plan, tasks=left, because=because), _last_seen(tx, row.id))
+
+
+def _last_seen(tx: Tx, tour: str) -> str:
+    """The location that was last reached on a tour; empty where none was yet."""
+    table = schema.fact
+    envelope = tx.conn.execute(
+        select(table.c.envelope)
+        .where(table.c.site == tx.site, table.c.subject == tour, table.c.type == LocationReached.TYPE)
+        .order_by(table.c.received_at.desc(), table.c.seq.desc())
+        .limit(1)
+    ).scalar_one_or_none()
+    return "" if envelope is None else str(json.loads(envelope)["body"]["location"])
 
 
 def _walk_anew(tx: Tx, row: Any, plan: Tour, at: str) -> None:

@@ -264,6 +264,25 @@ walkway = Table(
     PrimaryKeyConstraint("site", "x1_mm", "y1_mm", "x2_mm", "y2_mm"),
 )
 
+aisles = Table(
+    "aisles",
+    metadata,
+    _key(),
+    Column("body", JSON, nullable=False),
+    PrimaryKeyConstraint("site"),
+)
+"""The floor where it is rectangular; then there are no walkways. ``body`` is the encoded ``Aisles``."""
+
+closure = Table(
+    "closure",
+    metadata,
+    _key(),
+    Column("aisle", Integer, nullable=False),
+    Column("block", Integer, nullable=False),
+    PrimaryKeyConstraint("site", "aisle", "block"),
+)
+"""Parts of aisles that nobody enters today."""
+
 cart = Table(
     "cart",
     metadata,

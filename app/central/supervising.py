@@ -9,6 +9,7 @@ from sqlalchemy import select, update
 from app.central import (
     allocating,
     catalogue,
+    closures,
     documents,
     inbox,
     intake,
@@ -27,6 +28,7 @@ from app.central.documents import DocumentKind, StockRow
 from app.central.refusal import ApiError
 from app.central.store import Tx
 from app.model.exceptions import ExceptionKind, Fix, WarehouseException
+from app.model.floor import SubAisle
 from app.model.orders import ShortPolicy
 from app.model.stock import Account, Movement, bin_place
 
@@ -231,6 +233,17 @@ def _link_barcode(tx: Tx, person: Person, entry: WarehouseException, details: De
     catalogue.link_barcode(tx, entry.subject, details.sku)
 
 
+def _close_aisle(tx: Tx, person: Person, entry: WarehouseException, details: Details) -> None:
+    """The location is not short of anything: its whole aisle cannot be entered."""
+    location, sku, lot = _stock_of(entry)
+    closures.close(tx, closures.around(tx, location), details.reason)
+    ledger.unblock(tx, location, sku, lot)
+
+
+def _open_aisle(tx: Tx, person: Person, entry: WarehouseException, details: Details) -> None:
+    closures.open_again(tx, closures.part_of(entry.subject))
+
+
 _FIXES: dict[Fix, Callable[[Tx, Person, WarehouseException, Details], None]] = {
     Fix.DONE: _done,
     Fix.RECHECK: _recheck,
@@ -244,6 +257,8 @@ _FIXES: dict[Fix, Callable[[Tx, Person, WarehouseException, Details], None]] = {
     Fix.RETRY_LABEL: _retry_label,
     Fix.WRITE_OFF: _write_off,
     Fix.LINK_BARCODE: _link_barcode,
+    Fix.CLOSE_AISLE: _close_aisle,
+    Fix.OPEN_AISLE: _open_aisle,
 }
 
 
@@ -265,6 +280,18 @@ def _lacks(tx: Tx, number: str) -> bool:
 
 
 # --- orders, stock, tours, totes -----------------------------------------------------------------------------
+
+
+def close_aisle(tx: Tx, person: Person, part: SubAisle, reason: str = "") -> None:
+    """Close a part of an aisle to everybody."""
+    closures.close(tx, part, reason)
+    interventions.note(tx, person.operator, person.station, "close_aisle", closures.subject(part), reason)
+
+
+def open_aisle(tx: Tx, person: Person, part: SubAisle, reason: str = "") -> None:
+    """Open a part of an aisle again."""
+    closures.open_again(tx, part)
+    interventions.note(tx, person.operator, person.station, "open_aisle", closures.subject(part), reason)
 
 
 def hold(tx: Tx, person: Person, number: str, reason: str = "") -> None:

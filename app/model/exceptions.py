@@ -14,6 +14,7 @@ class ExceptionKind(StrEnum):
     WRONG_STOCK = "wrong_stock"
     BLOCKED_LOCATION = "blocked_location"
     NOT_EMPTY = "not_empty"
+    AISLE_CLOSED = "aisle_closed"
     DAMAGED = "damaged"
     UNEXPLAINED = "unexplained"
     PUT_BACK = "put_back"
@@ -45,6 +46,8 @@ class Fix(StrEnum):
     RETRY_LABEL = "retry_label"
     WRITE_OFF = "write_off"
     LINK_BARCODE = "link_barcode"
+    CLOSE_AISLE = "close_aisle"
+    OPEN_AISLE = "open_aisle"
 
 
 class ExceptionState(StrEnum):
@@ -62,7 +65,7 @@ class WarehouseException:
     id: str
     kind: ExceptionKind
     subject_kind: str
-    """``order``, ``location``, ``tote``, ``parcel``, ``tour``, ``station`` or ``barcode``."""
+    """``order``, ``location``, ``aisle``, ``tote``, ``parcel``, ``tour``, ``station`` or ``barcode``."""
     subject: str
     code: str
     params: tuple[tuple[str, str], ...]

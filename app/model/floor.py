@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 
 class LocationKind(StrEnum):
@@ -85,11 +86,76 @@ class Walkway:
     y2_mm: int
 
 
+class Slot(NamedTuple):
+    """A slot of an aisle in a block, on either side; slots are counted from the front."""
+
+    aisle: int
+    block: int
+    slot: int
+
+
+class SubAisle(NamedTuple):
+    """The part of an aisle that lies in one block."""
+
+    aisle: int
+    block: int
+
+
+@dataclass(frozen=True, slots=True)
+class Aisles:
+    """A rectangular floor in a few numbers: parallel aisles between cross-aisles.
+
+    Aisle a lies at x = ``x_mm`` + a × ``aisle_pitch_mm``; cross-aisle c at y = ``y_mm`` + c × ``depth_mm``. Between two
+    cross-aisles lies a block of ``slots`` slots. ``up`` and ``down`` name aisles that are walked one way only; up leads
+    away from the front.
+    """
+
+    aisles: int
+    blocks: int
+    slots: int
+    slot_pitch_mm: int
+    aisle_pitch_mm: int
+    cross_aisle_mm: int
+    x_mm: int = 0
+    y_mm: int = 0
+    up: tuple[int, ...] = ()
+    down: tuple[int, ...] = ()
+
+    @property
+    def depth_mm(self) -> int:
+        """From the middle of one cross-aisle to the middle of the next."""
+        return self.slots * self.slot_pitch_mm + self.cross_aisle_mm
+
+    def slot_at(self, x_mm: int, y_mm: int) -> Slot | None:
+        """The slot that a point lies in; none where it lies in no aisle, or in a cross-aisle."""
+        aisle = (2 * (x_mm - self.x_mm) + self.aisle_pitch_mm) // (2 * self.aisle_pitch_mm)
+        block, along = divmod(y_mm - self.y_mm, self.depth_mm)
+        slot = (2 * along - self.cross_aisle_mm) // (2 * self.slot_pitch_mm)
+        inside = 0 <= aisle < self.aisles and 0 <= block < self.blocks and 0 <= slot < self.slots
+        return Slot(aisle, block, slot) if inside else None
+
+    def corner_near(self, x_mm: int, y_mm: int) -> tuple[int, int]:
+        """The aisle and the cross-aisle that meet nearest to a point."""
+        aisle = (2 * (x_mm - self.x_mm) + self.aisle_pitch_mm) // (2 * self.aisle_pitch_mm)
+        cross = (2 * (y_mm - self.y_mm) + self.depth_mm) // (2 * self.depth_mm)
+        return min(max(aisle, 0), self.aisles - 1), min(max(cross, 0), self.blocks)
+
+
 @dataclass(frozen=True, slots=True)
 class Floor:
-    """The walking graph: stretches that meet where they touch or cross. Without any, the floor is open ground."""
+    """Where people walk: aisles, or else drawn stretches that meet where they touch or cross, or else open ground.
+
+    ``closed`` are parts of aisles that nobody enters today.
+    """
 
     walkways: tuple[Walkway, ...] = ()
+    aisles: Aisles | None = None
+    closed: tuple[SubAisle, ...] = ()
+
+    def is_closed(self, location: Location) -> bool:
+        """Whether a location lies in a part of an aisle that is closed."""
+        slot = self.aisles.slot_at(location.x_mm, location.y_mm) if self.aisles and self.closed else None
+        return slot is not None and SubAisle(slot.aisle, slot.block) in self.closed
 
 
 @dataclass(frozen=True, slots=True)

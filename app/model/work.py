@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from enum import StrEnum
 
 from app.model.floor import PickMode
 from app.model.orders import Address, ShortPolicy
@@ -38,6 +39,18 @@ class Task:
     instead_of: str = ""
 
 
+class Replanned(StrEnum):
+    """Why the rest of a tour changed under way."""
+
+    FOUND_ELSEWHERE = "found_elsewhere"
+    """What was short or damaged is fetched from another location."""
+    FEWER_WANTED = "fewer_wanted"
+    """Units went to somebody else, or are not wanted any more."""
+    CANCELLED = "cancelled"
+    AISLE_CLOSED = "aisle_closed"
+    AISLE_OPENED = "aisle_opened"
+
+
 @dataclass(frozen=True, slots=True)
 class Tour:
     """A walk as it was planned: tasks in walking order, and what it saves against walking by location code.
@@ -66,6 +79,8 @@ class Tour:
     """Where a tote of an order of ``onward`` is left for the next zone; empty where there is no such place."""
     onward: tuple[str, ...] = ()
     """The orders that have work left in other zones."""
+    because: Replanned | None = None
+    """Why it was changed last."""
 
     def with_tasks(self, tasks: tuple[Task, ...]) -> "Tour":
         """The same tour with other tasks, as after a short that found another location."""

@@ -74,7 +74,7 @@ def write_warehouse(folder: Path, *, seed: int, orders: int, now: datetime) -> N
     )
     _write(folder / "zones.csv", _zones())
     _write(folder / "locations.csv", [*_locations(chance), *_places()])
-    _write(folder / "walkways.csv", _walkways())
+    _write(folder / "aisles.csv", _aisles())
     _write(folder / "equipment.csv", _equipment())
     _write(folder / "cartons.csv", map(_carton, _CARTONS))
     _write(
@@ -130,11 +130,6 @@ def _bay_y(bay: int) -> int:
     return CROSS_MM // 2 + bay * BAY_MM + (BAY_MM // 2) + (CROSS_MM if bay >= half else 0)
 
 
-def _cross_ys() -> tuple[int, int, int]:
-    half = BAYS // 2
-    return 0, CROSS_MM + half * BAY_MM, 2 * CROSS_MM + BAYS * BAY_MM
-
-
 def _code(aisle: int, bay: int, level: int) -> str:
     return f"{chr(ord('A') + aisle)}-{bay + 1:02}-{level}"
 
@@ -176,13 +171,15 @@ def _places() -> Iterable[Row]:
         }
 
 
-def _walkways() -> Iterable[Row]:
-    front, middle, back = _cross_ys()
-    right = _aisle_x(AISLES - 1)
-    for y in (front, middle, back):
-        yield {"x1_mm": 0, "y1_mm": y, "x2_mm": right, "y2_mm": y}
-    for aisle in range(AISLES):
-        yield {"x1_mm": _aisle_x(aisle), "y1_mm": front, "x2_mm": _aisle_x(aisle), "y2_mm": back}
+def _aisles() -> Iterable[Row]:
+    yield {
+        "aisles": AISLES,
+        "blocks": 2,
+        "slots": BAYS // 2,
+        "slot_pitch_mm": BAY_MM,
+        "aisle_pitch_mm": AISLE_MM,
+        "cross_aisle_mm": CROSS_MM,
+    }
 
 
 def _equipment() -> Iterable[Row]:

@@ -14,7 +14,7 @@ from app.central import audit, catalogue, imports, orders
 from app.central.imports import Kind, Report, read_csv
 from app.central.imports.rows import columns, required
 from app.central.store import Store
-from app.model.floor import Proof
+from app.model.floor import Aisles, Floor, Proof, Walkway
 from app.model.items import Barcode, PackLevel
 from app.model.orders import OrderStatus
 from app.model.people import Experience, pin_material
@@ -385,3 +385,52 @@ def test_an_item_asks_for_more_than_its_zone_and_an_operator_is_a_trainee(store:
     )
     assert store.read(SITE, catalogue.items)["X"].verify == (Proof.EACH_UNIT, Proof.TOTE)
     assert store.read(SITE, catalogue.operators)["bob"].experience is Experience.TRAINEE
+
+
+AISLES_CSV = "aisles,blocks,slots,slot_pitch_mm,aisle_pitch_mm,cross_aisle_mm,up,down\n"
+
+
+def test_a_floor_of_aisles_is_one_row(store: Store) -> None:
+    assert problems(take_in(store, "aisles", f"{AISLES_CSV}4,2,10,1000,3000,2000,1;3,2\n")) == []
+    floor = store.read(SITE, catalogue.floor)
+    assert floor == Floor(aisles=Aisles(4, 2, 10, 1000, 3000, 2000, up=(1, 3), down=(2,)))
+    assert take_in(store, "aisles", f"{AISLES_CSV}4,2,10,1000,3000,2000,1;3,2\n").files[0].changed == 0
+
+
+@pytest.mark.parametrize(
+    "row",
+    ["0,2,10,1000,3000,2000,,", "4,2,10,1000,3000,2000,4,", "4,2,10,1000,3000,2000,1,1", "4,2,x,1,1,1,,"],
+)
+def test_a_floor_that_cannot_be_is_refused(store: Store, row: str) -> None:
+    assert len(problems(take_in(store, "aisles", f"{AISLES_CSV}{row}\n"))) == 1
+    assert store.read(SITE, catalogue.floor) == Floor()
+
+
+def test_a_second_floor_in_one_file_is_refused_and_the_first_taken(store: Store) -> None:
+    text = f"{AISLES_CSV}4,2,10,1000,3000,2000,,\n5,2,10,1000,3000,2000,,\n"
+    assert problems(take_in(store, "aisles", text)) == [(3, "", "import.one_floor")]
+    assert store.read(SITE, catalogue.floor).aisles == Aisles(4, 2, 10, 1000, 3000, 2000)
+
+
+def test_a_location_to_pick_from_must_lie_in_a_slot(store: Store) -> None:
+    take_in(store, "aisles", f"{AISLES_CSV}4,2,10,1000,3000,2000,,\n")
+    rows = ("GOOD,A,,3000,1500", "ACROSS,A,,3000,12000", "FAR,A,,20000,1500", "D-1,D,drop,0,-900")
+    text = "\n".join(("location,zone,kind,x_mm,y_mm", *rows))
+    assert problems(take_in(store, "locations", text)) == [
+        (3, "x_mm", "import.in_no_slot"),
+        (4, "x_mm", "import.in_no_slot"),
+    ]
+    assert store.read(SITE, catalogue.locations).keys() == {"GOOD", "D-1"}
+
+
+def test_a_floor_that_leaves_known_locations_in_no_slot_is_refused(store: Store) -> None:
+    take_in(store, "locations", "location,zone,kind,x_mm,y_mm\nA-1,A,,20000,1500\n")
+    told = take_in(store, "aisles", f"{AISLES_CSV}4,2,10,1000,3000,2000,,\n")
+    assert problems(told) == [(2, "aisles", "import.in_no_slot")]
+    assert store.read(SITE, catalogue.floor) == Floor()
+
+
+def test_drawn_walkways_replace_aisles(store: Store) -> None:
+    take_in(store, "aisles", f"{AISLES_CSV}4,2,10,1000,3000,2000,,\n")
+    take_in(store, "walkways", "x1_mm,y1_mm,x2_mm,y2_mm\n0,0,10000,0\n")
+    assert store.read(SITE, catalogue.floor) == Floor((Walkway(0, 0, 10_000, 0),))

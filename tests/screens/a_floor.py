@@ -10,9 +10,11 @@ from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
 
+from pydantic import TypeAdapter
+
 from app.central.inbox import FIXES
 from app.model.exceptions import ExceptionKind, ExceptionState, WarehouseException
-from app.model.floor import Cart, Floor, Location, LocationKind, ToteUse, Walkway
+from app.model.floor import Aisles, Cart, Floor, Location, LocationKind, ToteUse
 from app.model.items import Barcode, Item, PackLevel
 from app.model.known import Known, SiteSettings, StationState
 from app.model.orders import Address, ShortPolicy
@@ -48,11 +50,9 @@ def a_floor(*, online: bool = True) -> Known:
     known = Known(station=STATION, online=online)
     known.learn("settings", "site", SiteSettings(name="demo"))
     files = _files()
-    walkways = tuple(
-        Walkway(*(int(row[name]) for name in ("x1_mm", "y1_mm", "x2_mm", "y2_mm")))
-        for row in files["walkways"]
-    )
-    known.learn("floor", "floor", Floor(walkways))
+    described = {name: int(value) for name, value in files["aisles"][0].items()}
+    aisles = TypeAdapter(Aisles).validate_python(described)
+    known.learn("floor", "floor", Floor(aisles=aisles))
     for item in _items(files):
         known.learn("item", item.sku, item)
     for row in files["locations"]:

@@ -2,11 +2,11 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Body, Request, Response
+from fastapi import APIRouter, Body, Path, Request, Response
 from pydantic import Field, TypeAdapter
 
 from app.central import board as boards
-from app.central import manifests, supervising, tokens
+from app.central import closures, manifests, supervising, tokens
 from app.central.api import shop
 from app.central.api.callers import (
     Anybody,
@@ -23,6 +23,7 @@ from app.central.intake import OrderNumber
 from app.central.manifests import Manifests, ManifestView
 from app.central.supervising import Details
 from app.model.exceptions import Fix, WarehouseException
+from app.model.floor import SubAisle
 from app.model.people import Role
 from app.model.wire import Answer
 from app.model.wire import Request as RequestBody
@@ -185,6 +186,29 @@ def release(number: OrderNumber, store: Books, caller: Supervisor, asked: Reason
     reason = asked.reason if asked is not None else ""
     store.write(caller.site, lambda tx: supervising.release(tx, caller.person, number, reason))
     return Done(subject=number)
+
+
+Number = Annotated[int, Path(ge=0, le=999)]
+
+
+@router.post("/aisles/{aisle}/blocks/{block}/close")
+def close_aisle(
+    aisle: Number, block: Number, store: Books, caller: Supervisor, asked: Reasoned = None
+) -> Done:
+    """Close a part of an aisle: tours under way walk around it, and what lies there waits."""
+    part, reason = SubAisle(aisle, block), asked.reason if asked is not None else ""
+    store.write(caller.site, lambda tx: supervising.close_aisle(tx, caller.person, part, reason))
+    return Done(subject=closures.subject(part))
+
+
+@router.post("/aisles/{aisle}/blocks/{block}/open")
+def open_aisle(
+    aisle: Number, block: Number, store: Books, caller: Supervisor, asked: Reasoned = None
+) -> Done:
+    """Open it again."""
+    part, reason = SubAisle(aisle, block), asked.reason if asked is not None else ""
+    store.write(caller.site, lambda tx: supervising.open_aisle(tx, caller.person, part, reason))
+    return Done(subject=closures.subject(part))
 
 
 @router.post("/tours/{tour}/take-away")

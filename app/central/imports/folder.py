@@ -110,7 +110,7 @@ def _save(store: Store, site: str, kind: Kind, read: Read, problems: list[Proble
         return _in_parts(store, site, orders, saving.save_orders)
     if kind is Kind.STOCK:
         rows = sorted(rows, key=lambda each: each[1].at)  # a count is of what was there by then
-    if kind is Kind.WALKWAYS:  # the floor is replaced as a whole
+    if kind in {Kind.AISLES, Kind.WALKWAYS}:  # the floor is replaced as a whole
         return [store.write(site, lambda tx: saving.save(kind, tx, rows))] if rows else []
     return _in_parts(store, site, rows, lambda tx, part: saving.save(kind, tx, part))
 

@@ -19,7 +19,7 @@ from pydantic import (
 
 from app.central.documents import DocumentKind
 from app.central.intake import MAX_QUANTITY, Code, OrderNumber, ShipBy, Text
-from app.model.floor import Cart, Location, LocationKind, PickMode, Proof, Walkway, Zone
+from app.model.floor import Aisles, Cart, Floor, Location, LocationKind, PickMode, Proof, Walkway, Zone
 from app.model.items import Barcode, Item, PackLevel, Variant
 from app.model.orders import ShortPolicy
 from app.model.parcels import Carton
@@ -32,8 +32,9 @@ class Kind(StrEnum):
     ITEMS = "items"
     BARCODES = "barcodes"
     ZONES = "zones"
-    LOCATIONS = "locations"
+    AISLES = "aisles"
     WALKWAYS = "walkways"
+    LOCATIONS = "locations"
     EQUIPMENT = "equipment"
     CARTONS = "cartons"
     OPERATORS = "operators"
@@ -208,6 +209,46 @@ class LocationRow(Row):
         return Location(self.location, self.zone, self.kind, self.x_mm, self.y_mm, pickable, self.check_code)
 
 
+def _numbers(value: object) -> object:
+    """``1; 3`` as numbers."""
+    if not isinstance(value, str):
+        return value
+    parts = list(filter(None, re.split(r"[;, ]+", value)))
+    if not all(part.isascii() and part.isdecimal() for part in parts):
+        raise ValueError("must be numbers of aisles with ; between, such as 1; 3")
+    return tuple(int(part) for part in parts)
+
+
+AisleNumbers = Annotated[tuple[int, ...], BeforeValidator(_numbers)]
+
+
+class AislesRow(Row):
+    """aisles.csv: its one row is the whole floor."""
+
+    aisles: Annotated[int, Field(ge=1, le=1_000)]
+    blocks: Annotated[int, Field(ge=1, le=100)]
+    slots: Annotated[int, Field(ge=1, le=1_000)]
+    slot_pitch_mm: Millimetres
+    aisle_pitch_mm: Millimetres
+    cross_aisle_mm: Millimetres
+    x_mm: Coordinate = 0
+    y_mm: Coordinate = 0
+    up: AisleNumbers = ()
+    down: AisleNumbers = ()
+
+    @model_validator(mode="after")
+    def _names_its_own_aisles(self) -> Self:
+        if any(aisle >= self.aisles for aisle in (*self.up, *self.down)):
+            raise ValueError(f"up and down name aisles from 0 to {self.aisles - 1}")
+        if set(self.up) & set(self.down):
+            raise ValueError("an aisle goes up or down, not both")
+        return self
+
+    def floor(self) -> Floor:
+        """The floor of this row."""
+        return Floor(aisles=Aisles(**self.model_dump()))
+
+
 class WalkwayRow(Row):
     """walkways.csv."""
 
@@ -333,6 +374,7 @@ ROWS: Mapping[Kind, type[Row]] = {
     Kind.BARCODES: BarcodeRow,
     Kind.ZONES: ZoneRow,
     Kind.LOCATIONS: LocationRow,
+    Kind.AISLES: AislesRow,
     Kind.WALKWAYS: WalkwayRow,
     Kind.EQUIPMENT: EquipmentRow,
     Kind.CARTONS: CartonRow,

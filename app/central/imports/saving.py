@@ -15,6 +15,7 @@ from app.central.imports.reading import Problem, problem
 from app.central.imports.rows import Kind, Row
 from app.central.refusal import ApiError
 from app.central.store import Tx
+from app.model.floor import Aisles, Floor, Location
 from app.model.people import Operator, Role, pin_material
 
 R = TypeVar("R", bound=Row)
@@ -60,11 +61,50 @@ def _zones(tx: Tx, rows: Lines[kinds.ZoneRow]) -> Saved:
 
 
 def _locations(tx: Tx, rows: Lines[kinds.LocationRow]) -> Saved:
-    return Saved(catalogue.save_locations(tx, [row.place() for _, row in rows]))
+    aisles = catalogue.floor(tx).aisles
+    saved, good = Saved(), []
+    for line, row in rows:
+        place = row.place()
+        if aisles is not None and place.pickable and aisles.slot_at(place.x_mm, place.y_mm) is None:
+            saved.problems.append(_in_no_slot(line, "x_mm", aisles, place))
+        else:
+            good.append(place)
+    saved.changed = catalogue.save_locations(tx, good)
+    return saved
+
+
+def _in_no_slot(line: int, column: str, aisles: Aisles, place: Location) -> Problem:
+    return problem(
+        line,
+        column,
+        "import.in_no_slot",
+        location=place.code,
+        x=place.x_mm,
+        y=place.y_mm,
+        pitch=aisles.aisle_pitch_mm,
+        depth=aisles.depth_mm,
+    )
+
+
+def _aisles(tx: Tx, rows: Lines[kinds.AislesRow]) -> Saved:
+    (line, first), *others = rows
+    saved = Saved(problems=[problem(other, "", "import.one_floor") for other, _ in others])
+    floor = first.floor()
+    if floor.aisles is not None:
+        outside = [
+            place
+            for place in catalogue.locations(tx).values()
+            if place.pickable and floor.aisles.slot_at(place.x_mm, place.y_mm) is None
+        ]
+        if outside:
+            saved.problems.append(_in_no_slot(line, "aisles", floor.aisles, outside[0]))
+            return saved
+    saved.changed = catalogue.save_floor(tx, floor)
+    return saved
 
 
 def _walkways(tx: Tx, rows: Lines[kinds.WalkwayRow]) -> Saved:
-    return Saved(catalogue.save_floor(tx, [row.walkway() for _, row in rows]))
+    return Saved(catalogue.save_floor(tx, Floor(tuple(row.walkway() for _, row in rows))))
 
 
 def _equipment(tx: Tx, rows: Lines[kinds.EquipmentRow]) -> Saved:
@@ -138,6 +178,7 @@ _SAVE: Mapping[Kind, Callable[[Tx, Any], Saved]] = {
     Kind.BARCODES: _barcodes,
     Kind.ZONES: _zones,
     Kind.LOCATIONS: _locations,
+    Kind.AISLES: _aisles,
     Kind.WALKWAYS: _walkways,
     Kind.EQUIPMENT: _equipment,
     Kind.CARTONS: _cartons,

@@ -4,15 +4,16 @@ On a rectangular floor the order is the shortest there is. On any other it is th
 that may be another one when it is asked again: keep the answer.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
 
-from app.fulfilment.plans.aisles import NO_WAY, AisleFloor, Place, Point, Spot
+from app.fulfilment.plans.aisles import NO_WAY, AisleFloor, Corner, Place, Point, Spot, Way
 from app.fulfilment.plans.searching import Distances, Found, length_of, shortest_order
 from app.fulfilment.plans.shortest_tour import may_sweep, shortest_tour
+from app.model.floor import Aisles, Location, SubAisle
 
 Matrix = tuple[tuple[int, ...], ...]
 
@@ -28,6 +29,10 @@ class NoWayError(ValueError):
 class Ground(Protocol):
     """Who knows how far it is between locations, in whole millimetres: ``WalkingGraph`` and ``AisleGround``."""
 
+    def distance(self, a: str, b: str) -> int:
+        """The shortest walk from one location to another in millimetres."""
+        ...
+
     def matrix(self, codes: Sequence[str]) -> Matrix:
         """All distances between some locations, in their order."""
         ...
@@ -39,6 +44,22 @@ class AisleGround:
 
     floor: AisleFloor
     places: Mapping[str, Place]
+
+    @classmethod
+    def of(cls, aisles: Aisles, closed: Iterable[SubAisle], locations: Iterable[Location]) -> "AisleGround":
+        """The ground of a floor of aisles. What lies in no slot is come to at the nearest corner."""
+        ways = (*((aisle, Way.UP) for aisle in aisles.up), *((aisle, Way.DOWN) for aisle in aisles.down))
+        floor = AisleFloor(
+            aisles.aisles,
+            aisles.blocks,
+            aisles.slots,
+            aisles.slot_pitch_mm,
+            aisles.aisle_pitch_mm,
+            aisles.cross_aisle_mm,
+            ways,
+            frozenset((part.aisle, part.block) for part in closed),
+        )
+        return cls(floor, {location.code: _place(aisles, location) for location in locations})
 
     def distance(self, a: str, b: str) -> int:
         """The shortest walk between two locations in millimetres."""
@@ -90,6 +111,11 @@ def route(stops: Sequence[str], start: str, end: str, ground: Ground, seconds: f
     by_code = length_of(range(len(codes) - 2), distances)
     order = tuple(codes[stop] for stop in found.order)
     return Route(order, length_of(found.order, distances), by_code, found.method, found.proven)
+
+
+def _place(aisles: Aisles, location: Location) -> Place:
+    slot = aisles.slot_at(location.x_mm, location.y_mm)
+    return Spot(*slot) if slot is not None else Corner(*aisles.corner_near(location.x_mm, location.y_mm))
 
 
 def cut_off(distances: Distances) -> int | None:

@@ -6,13 +6,13 @@ to the rest by the shortest straight line between two of their junctions: people
 with a gap must not stop the work. A floor without walkways is open ground, walked along its two axes.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
+from itertools import pairwise, product
 from math import isqrt
 
 from app.fulfilment.plans.ways import Ways, shortest_ways
-from app.model.floor import Floor, Location, Walkway
+from app.model.floor import Aisles, Floor, Location, SubAisle, Walkway
 
 Point = tuple[int, int]
 
@@ -62,9 +62,10 @@ class WalkingGraph:
     def of(cls, floor: Floor, locations: Iterable[Location]) -> "WalkingGraph":
         """The graph of a floor and of all locations that anybody walks to."""
         points = {location.code: (location.x_mm, location.y_mm) for location in locations}
-        if not floor.walkways:
+        walkways = floor.walkways if floor.aisles is None else tuple(_drawn(floor.aisles, floor.closed))
+        if not walkways:
             return cls(points, {}, {})
-        stretches = _stretches(floor.walkways)
+        stretches = _stretches(walkways)
         neighbours: dict[Point, dict[Point, int]] = {}
         for stretch in stretches:
             neighbours.setdefault(stretch.a, {})[stretch.b] = stretch.length
@@ -120,6 +121,18 @@ class WalkingGraph:
         if known is None:
             known = self._reaches[junction] = _ways(self._neighbours, junction)
         return known
+
+
+def _drawn(aisles: Aisles, closed: Sequence[SubAisle]) -> Iterator[Walkway]:
+    """Aisles and cross-aisles as stretches, without what is closed."""
+    right = aisles.x_mm + (aisles.aisles - 1) * aisles.aisle_pitch_mm
+    for cross in range(aisles.blocks + 1):
+        y = aisles.y_mm + cross * aisles.depth_mm
+        yield Walkway(aisles.x_mm, y, right, y)
+    for aisle, block in product(range(aisles.aisles), range(aisles.blocks)):
+        if (aisle, block) not in closed:
+            x, y = aisles.x_mm + aisle * aisles.aisle_pitch_mm, aisles.y_mm + block * aisles.depth_mm
+            yield Walkway(x, y, x, y + aisles.depth_mm)
 
 
 def _ways(neighbours: dict[Point, dict[Point, int]], start: Point) -> Ways[Point]:

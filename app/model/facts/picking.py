@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import ClassVar
 
-from app.model.work import Task, Tour
+from app.model.work import Replanned, Task, Tour
 
 
 class Counted(StrEnum):
@@ -239,6 +239,7 @@ class TourChanged:
     version: int
     tasks: tuple[Task, ...]
     onward: tuple[str, ...] = ()
+    because: Replanned | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -231,6 +231,11 @@ PICKING: dict[str, str] = {
     "pick.why_asked_by_item": "The item asks for this scan: {proof}",
     "pick.why_asked_by_trainee": "You are new here, so this is scanned: {proof}",
     "pick.why_asked_by_cart": "Several totes are on the cart, so this is scanned: {proof}",
+    "pick.walk_changed_found_elsewhere": "The walk changed: what was missing is fetched elsewhere",
+    "pick.walk_changed_fewer_wanted": "The walk changed: fewer units are wanted",
+    "pick.walk_changed_cancelled": "The walk changed: an order was cancelled",
+    "pick.walk_changed_aisle_closed": "The walk changed: an aisle is closed",
+    "pick.walk_changed_aisle_opened": "The walk changed: an aisle is open again",
     "pick.why_walk": "This walk is {planned} m; in order of location codes it would be {instead} m ({method})",
     "pick.why_now": "Priority {priority}, to be shipped by {ship_by}",
 }

@@ -62,6 +62,7 @@ SUPERVISING: dict[str, str] = {
     "desk.kind_wrong_stock": "wrong stock",
     "desk.kind_blocked_location": "blocked location",
     "desk.kind_not_empty": "not empty",
+    "desk.kind_aisle_closed": "aisle closed",
     "desk.kind_damaged": "damaged",
     "desk.kind_unexplained": "unexplained",
     "desk.kind_put_back": "put back",
@@ -88,6 +89,8 @@ SUPERVISING: dict[str, str] = {
     "desk.fix_retry_label": "retry label",
     "desk.fix_write_off": "write off",
     "desk.fix_link_barcode": "link barcode",
+    "desk.fix_close_aisle": "close aisle",
+    "desk.fix_open_aisle": "open aisle",
     # verdicts
     "desk.back": "Back.",
     "desk.moved": "Number {place} of {of}.",

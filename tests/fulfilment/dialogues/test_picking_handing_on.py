@@ -2,6 +2,10 @@
 
 from dataclasses import replace
 
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from app.fulfilment.dialogues import picking
 from app.fulfilment.dialogues.picking import Picking
 from app.model.answers import AskForTour, Command, LentChanged, Refused
@@ -14,7 +18,8 @@ from app.model.facts import (
     TourPassedOn,
     TourTaken,
 )
-from app.model.work import LentTour, Tour
+from app.model.words import WORDS
+from app.model.work import LentTour, Replanned, Tour
 from tests.fulfilment.dialogues.a_warehouse import (
     STATION,
     Picker,
@@ -155,9 +160,43 @@ def test_another_location_joins_the_same_tour_after_a_short() -> None:
     picker.scan("A-01")
     elsewhere = a_task("1b", "BREAD", 3, "C-03")
     decision = picker.lend(a_tour(BREADS, elsewhere, VASE, version=2))
-    assert decision.facts == (TourChanged("R-1", 2, (BREADS, elsewhere, VASE)),)
+    assert decision.facts == (TourChanged("R-1", 2, (BREADS, VASE, elsewhere)),)
     assert decision.verdict is None
-    assert picker.asked == "Scan location C-03"
+    assert picker.prompt.ahead == ("C-03",)
+
+
+def test_the_stop_that_is_walked_to_stays_the_next_one_and_the_picker_sees_why_the_rest_changed() -> None:
+    picker = on_the_way(BREADS, SHIRT, VASE)
+    picker.lend(replace(a_tour(VASE, SHIRT, BREADS, version=2), because=Replanned.FEWER_WANTED))
+    assert picker.asked == "Scan location A-01"
+    assert picker.prompt.ahead == ("E-05", "B-02")
+    assert picker.prompt.detail[-1].code == "pick.walk_changed_fewer_wanted"
+    picker.scan("A-01")
+    assert all(not line.code.startswith("pick.walk_changed") for line in picker.prompt.detail)
+
+
+def test_only_a_closed_aisle_takes_away_the_stop_that_is_walked_to() -> None:
+    picker = on_the_way(BREADS, SHIRT)
+    picker.lend(replace(a_tour(SHIRT, version=2), because=Replanned.AISLE_CLOSED))
+    assert picker.asked == "Scan location B-02"
+    assert picker.prompt.detail[-1].code == "pick.walk_changed_aisle_closed"
+
+
+@given(st.data())
+def test_whatever_order_the_central_sends_the_next_stop_stays(data: st.DataObject) -> None:
+    places = ("A-01", "B-02", "C-03", "E-05")
+    tasks = tuple(a_task(str(number), "BREAD", 1, place) for number, place in enumerate(places))
+    picker = on_the_way(*tasks)
+    for version in range(2, 5):
+        order = data.draw(st.permutations(tasks))
+        gone = data.draw(st.sets(st.sampled_from(tasks[1:])))
+        picker.lend(a_tour(*(task for task in order if task not in gone), version=version))
+        assert picker.asked == "Scan location A-01"
+
+
+@pytest.mark.parametrize("because", list(Replanned))
+def test_each_reason_for_another_walk_has_its_words(because: Replanned) -> None:
+    assert f"pick.walk_changed_{because.value}" in WORDS
 
 
 def test_the_same_version_again_changes_nothing() -> None:

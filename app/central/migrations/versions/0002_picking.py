@@ -31,3 +31,16 @@ def upgrade() -> None:
         sa.Column("substitutes", sa.JSON(), nullable=False, server_default="[]"),
     )
     op.add_column("tour", sa.Column("taken_from", sa.String(length=64), nullable=False, server_default=""))
+    op.create_table(
+        "aisles",
+        sa.Column("site", sa.String(length=64), nullable=False),
+        sa.Column("body", sa.JSON(), nullable=False),
+        sa.PrimaryKeyConstraint("site", name=op.f("pk_aisles")),
+    )
+    op.create_table(
+        "closure",
+        sa.Column("site", sa.String(length=64), nullable=False),
+        sa.Column("aisle", sa.Integer(), nullable=False),
+        sa.Column("block", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("site", "aisle", "block", name=op.f("pk_closure")),
+    )

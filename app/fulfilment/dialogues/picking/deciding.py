@@ -74,7 +74,7 @@ def _lent_changed(state: Picking | None, known: Known) -> Decision:
     if lent is None or lent.tour.version <= working.tour.version:
         return Decision()
     tour = lent.tour
-    change = TourChanged(tour.id, tour.version, working.takes_over(tour), tour.onward)
+    change = TourChanged(tour.id, tour.version, working.takes_over(tour), tour.onward, tour.because)
     # Away from a stop, what was asked may be about a task that has changed.
     return Decision((change,), asking=KEEP if working.at else None)
 

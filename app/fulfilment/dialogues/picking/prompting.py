@@ -98,6 +98,11 @@ def _framed(asked: Prompt, state: Picking, known: Known, wanted: Demands | None)
 
 
 def _warnings(state: Picking, known: Known) -> tuple[Say, ...]:
+    changed = (say(f"pick.walk_changed_{state.changed.value}"),) if state.changed is not None else ()
+    return (*changed, *_holding(state, known))
+
+
+def _holding(state: Picking, known: Known) -> tuple[Say, ...]:
     lent = known.tours.get(state.tour.id)
     if lent is None or lent.station != known.station:
         return (say("pick.taken_away", tour=state.tour.id),)

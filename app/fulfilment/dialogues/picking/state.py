@@ -32,7 +32,7 @@ from app.model.facts import (
 )
 from app.model.facts.codec import UnknownFactError, decode
 from app.model.floor import PickMode
-from app.model.work import LentTour, Task, Tour
+from app.model.work import LentTour, Replanned, Task, Tour
 
 _LEFT_REMEMBERED = 16
 """So many ended tours are remembered, until the central has taken their records back."""
@@ -108,6 +108,8 @@ class Picking:
     proved: tuple[tuple[str, str], ...] = ()
     """The tasks whose lot was proved, each with the lot."""
     put_back: CountUndone | PickUndone | None = None
+    changed: Replanned | None = None
+    """Why the rest of the walk changed, until the next stop is reached."""
     ended: bool = False
     history: int = 0
     """So many facts of earlier holders came with the tour."""
@@ -256,11 +258,20 @@ class Picking:
         )
 
     def takes_over(self, tour: Tour) -> tuple[Task, ...]:
-        """The tasks after the central's change: those already begun stay as they are, also where it dropped them."""
+        """The tasks after the central's change: those already begun stay as they are, also where it dropped them.
+
+        The stop that is being walked to stays the next one, unless the central dropped it.
+        """
         mine = {task.id: task for task in self.tour.tasks if self.begun(task)}
         theirs = {task.id for task in tour.tasks}
         kept = tuple(task for id_, task in mine.items() if id_ not in theirs)
-        return kept + tuple(mine.get(task.id, task) for task in tour.tasks)
+        tasks = kept + tuple(mine.get(task.id, task) for task in tour.tasks)
+        target = self.walk[0].location if self.walk else ""
+        still_open = {task.id for task in self.walk} | (theirs - {task.id for task in self.tour.tasks})
+        settled = [task for task in tasks if task.id not in still_open]
+        rest = [task for task in tasks if task.id in still_open]
+        first = [task for task in rest if task.location == target]
+        return (*settled, *first, *(task for task in rest if task.location != target))
 
 
 def in_hand(state: Picking | None) -> Picking | None:
@@ -363,7 +374,7 @@ def _after(state: Picking, fact: PickingFact) -> Picking:
         case ToteAssigned():
             return replace(state, assigned=(*state.assigned, fact))
         case LocationReached():
-            return replace(state, at=fact.location, position=fact.task)
+            return replace(state, at=fact.location, position=fact.task, changed=None)
         case UnitsCounted():
             counts = (*state.counts, fact)
             return replace(state, counts=counts, proved=_proved(state, fact), just_short=False)
@@ -378,7 +389,7 @@ def _after(state: Picking, fact: PickingFact) -> Picking:
             return _of_the_shelf(state, fact)
         case TourChanged():
             tour = replace(state.tour, tasks=fact.tasks, version=fact.version, onward=fact.onward)
-            return _moved_on(replace(state, tour=tour))
+            return _moved_on(replace(state, tour=tour, changed=fact.because))
         case ToteDropped():
             return replace(state, dropped=(*state.dropped, fact))
         case TourParked() | TourFinished():
