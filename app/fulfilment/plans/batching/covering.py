@@ -37,8 +37,8 @@ class Relaxation:
         for _ in range(orders):
             self._model.addRow(1, _INFINITE, 0, [], [])
 
-    def add(self, columns: Sequence[Column]) -> None:
-        """Add tours; those that are known already are left out."""
+    def add(self, columns: Sequence[Column]) -> int:
+        """Add tours; those that are known already are left out. How many were added."""
         new = [column for column in columns if column.members not in self._known]
         self._known.update(column.members for column in new)
         self._columns += new
@@ -46,6 +46,7 @@ class Relaxation:
             [0, *(1 + order for order in indexes(column.members)), *self._fined(column)] for column in new
         ]
         _add_columns(self._model, new, rows)
+        return len(new)
 
     def _fined(self, column: Column) -> Iterator[int]:
         for number, triple in enumerate(self._triples, start=1 + self._orders):

@@ -9,14 +9,13 @@ from app.fulfilment.plans.batching.bounds import shared_bound
 from app.fulfilment.plans.batching.measure import Measure
 from app.fulfilment.plans.batching.one_block import OneBlockTours
 from app.fulfilment.plans.batching.orders import Members, Wave, members_of
-from app.fulfilment.plans.batching.partitioning import partitioned
+from app.fulfilment.plans.batching.partitioning import Partitioning
 from app.fulfilment.plans.batching.ruin import Dice, ruin_and_recreate
 from app.fulfilment.plans.batching.savings import by_savings, improved
 
-_SEARCHED: Final = 0.5
-"""The share of the time that is left when set partitioning begins."""
-_PARTITIONED: Final = 0.1
-"""And when it ends at the latest."""
+_ROUNDS: Final = ((1.0, 0.7), (0.15, 0.0))
+"""Twice a search and then set partitioning: the shares of the time that are left when they end, at the latest. The
+first search gets none: a small wave is proved at once."""
 
 
 class Method(StrEnum):
@@ -81,24 +80,31 @@ def better_plans(
     if given <= 0 or plan.proven or len(plan.tours) < 2:
         return
     if not isinstance(measure, OneBlockTours) or not _solver():
-        search = ruin_and_recreate(wave, measure, plan.batches, dice, lambda: seconds_left() / given)
+        search = ruin_and_recreate(wave, measure, plan.batches, dice, _share(seconds_left, 0))
         yield _better(plan, wave, measure, search.best, Method.RUIN_AND_RECREATE)
         return
-    search = ruin_and_recreate(
-        wave, measure, plan.batches, dice, lambda: (seconds_left() / given - _SEARCHED) / (1 - _SEARCHED)
-    )
-    plan = _better(plan, wave, measure, search.best, Method.RUIN_AND_RECREATE)
-    yield plan
-    partition = partitioned(
-        wave, measure, search.best, search.seen, lambda: seconds_left() - _PARTITIONED * given
-    )
-    plan = _better(plan, wave, measure, partition.batches, Method.SET_PARTITIONING)
-    plan = replace(plan, bound_mm=max(plan.bound_mm, partition.bound_mm))
-    yield plan
-    rest = seconds_left()
-    if not plan.proven and rest > 0:
-        search = ruin_and_recreate(wave, measure, plan.batches, dice, lambda: 0.5 * seconds_left() / rest)
-        yield _better(plan, wave, measure, search.best, Method.RUIN_AND_RECREATE)
+    partitioning = Partitioning(wave, measure)
+    for searched, covered in _ROUNDS:
+        search = ruin_and_recreate(wave, measure, plan.batches, dice, _share(seconds_left, searched * given))
+        plan = _better(plan, wave, measure, search.best, Method.RUIN_AND_RECREATE)
+        yield plan
+        partition = partitioning.improved(plan.batches, search.seen, _until(seconds_left, covered * given))
+        plan = _better(plan, wave, measure, partition.batches, Method.SET_PARTITIONING)
+        plan = replace(plan, bound_mm=max(plan.bound_mm, partition.bound_mm))
+        yield plan
+        if plan.proven:
+            return
+
+
+def _until(seconds_left: Callable[[], float], end: float) -> Callable[[], float]:
+    """The seconds until only ``end`` are left."""
+    return lambda: seconds_left() - end
+
+
+def _share(seconds_left: Callable[[], float], end: float) -> Callable[[], float]:
+    """The share that is left of the time from now until only ``end`` seconds are left."""
+    now = seconds_left() - end
+    return lambda: (seconds_left() - end) / now if now > 0 else 0.0
 
 
 def _solver() -> bool:

@@ -15,8 +15,8 @@ TOURS_RUINED: Final = 4
 """At most so many tours lose orders at once."""
 _BLINK: Final = 0.02
 """How often a place to put an order is overlooked, so that not every recreation ends alike."""
-_HOT: Final = 0.04
-_COLD: Final = 0.0004
+_HOT: Final = 0.02
+_COLD: Final = 0.001
 """What may be lost in one step, as a share of a mean tour: at the start and at the end."""
 _ASKED_EVERY: Final = 8
 """Steps between two looks at the time."""
