@@ -36,7 +36,7 @@ def shared_bound(wave: Wave, alone_mm: Callable[[int], int]) -> int:
         best = max(mm for _, mm in walks)
         for number, limit in enumerate(wave.limits):
             charges = (
-                mm if limit == 0 or wave.alone(index) else Fraction(mm * wave.loads[index][number], limit)
+                mm if wave.alone(index) else Fraction(mm * wave.loads[index][number], max(1, limit))
                 for index, mm in walks
             )
             best = max(best, ceil(sum(charges)))

@@ -9,12 +9,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.fulfilment.plans.batching import Method, Plan, plan_at_once, plan_in_time
+from app.fulfilment.plans.aisles import Spot
+from app.fulfilment.plans.batching import Cart, Method, Order, Plan, plan_at_once, plan_in_time
 from app.fulfilment.plans.batching.bounds import fewest_tours
 from app.fulfilment.plans.batching.covering import Column, best_cover
 from app.fulfilment.plans.batching.partitioning import Partitioning
 from app.fulfilment.plans.batching.pricing import Pricing, Terms
-from tests.fulfilment.plans.batching.waves import Case, cases, henn_and_waescher, shortest_plan
+from tests.fulfilment.plans.batching.waves import Case, case, cases, henn_and_waescher, shortest_plan
 
 
 def looks(many: int) -> Callable[[], float]:
@@ -138,6 +139,14 @@ def test_without_highspy_the_plan_is_searched_all_the_same(monkeypatch: pytest.M
     check(case, plan)
     assert plan.method is Method.RUIN_AND_RECREATE
     assert 0 < plan.bound_mm < plan.length_mm
+
+
+def test_a_limit_of_nothing_charges_nobody_who_takes_nothing() -> None:
+    weightless = [Order("A"), Order("B")]
+    two = case([[Spot(1, 0, 3)], [Spot(1, 0, 3)]], weightless, Cart(weight_g=0))
+    plan = plan_at_once(two.wave, two.tours)
+    assert plan.tours == ((0, 1),)
+    assert plan.bound_mm == plan.length_mm
 
 
 def test_a_wave_without_orders_needs_no_tours() -> None:
