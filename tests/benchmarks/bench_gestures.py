@@ -14,7 +14,7 @@ from app.robot.report import report
 from tests.benchmarks.record import table, write_section
 from tests.journeys.days import MODES, mode_plan
 
-ORDERS = 6
+ORDERS = 4
 HEAD = (
     "mode",
     "orders",

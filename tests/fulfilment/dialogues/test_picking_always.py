@@ -81,7 +81,7 @@ entries: st.SearchStrategy[Entry] = st.one_of(
     st.sampled_from(CODES).map(scanned),
     st.sampled_from(GS1).map(scanned),
     st.sampled_from([Pressed(command) for command in Command]),
-    st.sampled_from(["0", "1", "2", "3", "4", "5", "6", "7", "12", "", "BREAD", "x"]).map(Typed),
+    st.sampled_from(["0", "1", "2", "3", "4", "5", "6", "7", "8", "9", "12", "", "BREAD", "x"]).map(Typed),
     st.just(LentChanged()),
 )
 
@@ -139,6 +139,8 @@ def said_of_the_shelf(picker: Picker) -> Entry:
         "lot": scanned("L77"),
         "serial": scanned(f"SN-{len(picker.journal)}"),
         "zero_check": Typed("0"),
+        "undo_pick": Typed("1"),
+        "put_down": Pressed(Command.BACK),
     }
     return told[picker.step]
 
@@ -148,7 +150,7 @@ def wanted_by(picker: Picker) -> Entry:
     state, step = picker.state, picker.step
     assert state is not None
     task = state.task
-    if step in {"lot", "serial", "zero_check"}:
+    if step in {"lot", "serial", "zero_check", "undo_pick", "put_down"}:
         return said_of_the_shelf(picker)
     match step:
         case "cart":
