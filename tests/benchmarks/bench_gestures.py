@@ -31,8 +31,8 @@ def test_gestures(tmp_path: Path) -> None:
     rows = [_day(tmp_path / mode, mode) for mode in MODES]
     words = (
         f"One quiet day of {ORDERS} orders in each mode, seed 7. A gesture is a scan, a key or a typed character;"
-        " claiming a cart, assigning totes and dropping them are counted, signing in is not. `one_sku` are single"
-        " units, so its orders are smaller than those of the other days."
+        " claiming a cart, assigning totes, dropping them, and scans repeated while the central catches up are counted,"
+        " signing in is not. The orders of `one_sku` are single units: compare its figures with that in mind."
     )
     write_section("gestures", f"{words}\n\n{table(HEAD, rows)}")
 
