@@ -411,14 +411,16 @@ def _patterns(
 
 @dataclass(frozen=True, slots=True)
 class _Pairs:
-    """Which states lead to which others: segment j, from ``begin[j]`` on, holds the pairs that lead to ``target[j]``.
+    """Which states lead to which others.
 
-    Pair i leads from state ``source[i]`` by option ``option[i]``.
+    Pair i leads from state ``source[i]`` by option ``option[i]``. Pairs are laid out in ranks: the first pair to each
+    target, then the second to each that has two, and so on; rank k holds ``ranks[k]`` pairs. Targets with more pairs
+    come first, so that the minimum over a target's pairs is a minimum of rank after rank.
     """
 
     source: Numbers
     option: Numbers
-    begin: Numbers
+    ranks: tuple[int, ...]
     target: Numbers
 
     @classmethod
@@ -427,9 +429,8 @@ class _Pairs:
 
         With ``other``, what leads from a state to itself is left out too.
         """
-        sources: list[Numbers] = []
-        options: list[Numbers] = []
-        targets: list[Numbers] = []
+        none = np.zeros(0, dtype=np.intp)
+        sources, options, targets = [none], [none], [none]
         for option, codes in moved.items():
             place: Numbers = np.minimum(np.searchsorted(new.codes, codes), len(new.codes) - 1)
             leads = new.codes[place] == codes
@@ -438,19 +439,28 @@ class _Pairs:
             sources.append(np.flatnonzero(leads))
             options.append(np.full(len(sources[-1]), option, dtype=np.intp))
             targets.append(place[sources[-1]])
-        target = np.concatenate([*targets, np.zeros(0, dtype=np.intp)])
-        by_target = np.argsort(target, kind="stable")
-        reached, begin = np.unique(target[by_target], return_index=True)
+        target = np.concatenate(targets)
+        count = np.bincount(target, minlength=len(new.codes))
+        by_target = np.lexsort((target, -count[target]))
+        in_order = target[by_target]
+        first = np.flatnonzero(np.r_[True, in_order[1:] != in_order[:-1]][: len(in_order)])
+        rank = np.arange(len(in_order)) - np.repeat(first, np.diff(np.r_[first, len(in_order)]))
+        laid_out = by_target[np.argsort(rank, kind="stable")]
         return cls(
-            np.concatenate([*sources, target[:0]])[by_target],
-            np.concatenate([*options, target[:0]])[by_target],
-            begin.astype(np.intp),
-            reached,
+            np.concatenate(sources)[laid_out],
+            np.concatenate(options)[laid_out],
+            tuple(np.bincount(rank).tolist()),
+            in_order[first],
         )
 
     def least(self, lengths: Lengths) -> Lengths:
         """The least of the lengths of all pairs that lead to each target."""
-        return np.minimum.reduceat(lengths, self.begin)
+        begin = self.ranks[0]
+        best = lengths[:begin]
+        for count in self.ranks[1:]:
+            np.minimum(best[:count], lengths[begin : begin + count], out=best[:count])
+            begin += count
+        return best
 
     def advance(self, least: Lengths, after: Lengths) -> None:
         """Keep in ``after`` what is shorter; ``least`` are the lengths of the targets."""
@@ -458,11 +468,12 @@ class _Pairs:
 
     def to(self, state: int) -> Iterator[tuple[int, int]]:
         """The options and sources that lead to a state."""
-        segment = int(np.searchsorted(self.target, state))
-        if segment < len(self.target) and self.target[segment] == state:
-            stop = self.begin[segment + 1] if segment + 1 < len(self.begin) else len(self.source)
-            for pair in range(int(self.begin[segment]), int(stop)):
-                yield int(self.option[pair]), int(self.source[pair])
+        for place in np.flatnonzero(self.target == state).tolist():
+            begin = 0
+            for count in self.ranks:
+                if place < count:
+                    yield int(self.option[begin + place]), int(self.source[begin + place])
+                begin += count
 
 
 @dataclass(frozen=True, slots=True)
@@ -528,8 +539,10 @@ def _vertical(
     moved = {option: _with(old, block, strand) for option, strand in options if not (same and strand.joined)}
     passing = {option: _with(old, block, strand) for option, strand in options if same and strand == _THROUGH}
     pairs, through = _Pairs.of(new, moved, other=same), _Pairs.of(new, passing, other=same)
-    once_more = [codes[through.target] for codes in passing.values()] or [through.target]
-    again = np.searchsorted(through.target, np.searchsorted(new.codes, once_more[0]))
+    once_more = [codes[through.target] for codes in passing.values()] or [new.codes[through.target]]
+    place = np.zeros(len(new.codes), dtype=np.intp)
+    place[through.target] = np.arange(len(through.target))
+    again = place[np.searchsorted(new.codes, once_more[0])]
     foot, head = old.label[:, block], old.label[:, block + 1]
     kind = np.stack([foot >= 0, head >= 0, (foot >= 0) & (foot == head)]).T @ np.array([1, 2, 4])
     stays = tuple(
@@ -601,7 +614,7 @@ def _across(corners: int, stage: _Stage) -> _Across:
     return _Across(times.sum(axis=1), tuple(pairs for pairs in some if len(pairs.source)))
 
 
-_AT_ONCE: Final = 4
+_AT_ONCE: Final = 2
 
 
 def _leaving(states: _States, corners: range) -> _Pairs:
