@@ -1,6 +1,6 @@
 """Facts of picking become bookings: what happened is never refused."""
 
-from app.central import allocating, booking_shorts, inbox, ledger, lending, totes
+from app.central import allocating, booking_shorts, catalogue, inbox, ledger, lending, totes
 from app.central.booking import Booking, carry
 from app.central.progress import NotYetError, add_picked, is_cancelled, open_units
 from app.model.exceptions import ExceptionKind
@@ -9,6 +9,7 @@ from app.model.facts import (
     CountUndone,
     Damaged,
     LocationReached,
+    MisScanned,
     Picked,
     PickingFact,
     PickUndone,
@@ -39,6 +40,9 @@ def book(booking: Booking, fact: PickingFact) -> None:
             _taken(booking, fact)
         case LocationReached() | UnitsCounted() | CountUndone() | TourChanged() | CartScanned():
             _known(booking, fact.tour)
+        case MisScanned():
+            _known(booking, fact.tour)
+            catalogue.count_mix_up(booking.tx, fact.sku, fact.read)
         case ToteAssigned():
             _tote_assigned(booking, fact)
         case Picked():

@@ -24,7 +24,7 @@ from app.model.floor import (
     Walkway,
     Zone,
 )
-from app.model.items import Barcode, Item, PackLevel
+from app.model.items import Barcode, Item, LookAlike, PackLevel
 from app.model.known import SiteSettings
 from app.model.parcels import Carton
 from app.model.people import Experience, Operator, Role
@@ -41,6 +41,10 @@ _OPERATOR = TypeAdapter(Operator)
 _SETTINGS = TypeAdapter(SiteSettings)
 
 
+_MIX_UPS_KEPT = 8
+"""So many look-alikes of an item are remembered."""
+
+
 @dataclass(frozen=True, slots=True)
 class Taken:
     """A code that belongs to somebody else already."""
@@ -53,7 +57,7 @@ class Taken:
 
 
 def save_items(tx: Tx, rows: Iterable[Item]) -> int:
-    """Save items; how many changed. Their barcodes are added to those that are known.
+    """Save items; how many changed. Their barcodes are added to those that are known; past mix-ups stay.
 
     Raises:
         ApiError: 409 ``barcode.taken`` when one of them belongs to another SKU.
@@ -61,7 +65,11 @@ def save_items(tx: Tx, rows: Iterable[Item]) -> int:
     wanted = {item.sku: item for item in rows}
     before = items(tx, list(wanted))
     new = {
-        sku: replace(item, barcodes=before[sku].barcodes if sku in before else ())
+        sku: replace(
+            item,
+            barcodes=before[sku].barcodes if sku in before else (),
+            looks_like=before[sku].looks_like if sku in before else (),
+        )
         for sku, item in wanted.items()
     }
     changed = {sku: item for sku, item in new.items() if before.get(sku) != item}
@@ -71,6 +79,17 @@ def save_items(tx: Tx, rows: Iterable[Item]) -> int:
     if taken:
         raise ApiError(409, "barcode.taken", barcode=taken[0].code, sku=taken[0].holder)
     return len(changed.keys() | added)
+
+
+def count_mix_up(tx: Tx, sku: str, read: str) -> None:
+    """An item was taken for another one: from now on the other is named before the pick, the more the oftener."""
+    known = items(tx, (sku, read))
+    if sku not in known or read not in known:
+        return
+    times = {look.sku: look.times for look in known[sku].looks_like}
+    times[read] = times.get(read, 0) + 1
+    looks = sorted((LookAlike(other, count) for other, count in times.items()), key=lambda look: -look.times)
+    _write_items(tx, [replace(known[sku], looks_like=tuple(looks[:_MIX_UPS_KEPT]))])
 
 
 def save_barcodes(tx: Tx, rows: Sequence[tuple[Barcode, str]]) -> tuple[set[str], tuple[Taken, ...]]:

@@ -282,6 +282,8 @@ class Decision:
     facts: tuple[Fact, ...] = ()
     verdict: Verdict | None = None
     effects: tuple[Effect, ...] = ()
+    aside: tuple[Fact, ...] = ()
+    """Facts that nobody waits for: recorded with the next ones, and lost if there are none. They change no state."""
     asking: object = KEEP
 
 

@@ -64,6 +64,8 @@ CLOCK_OFF = timedelta(minutes=2)
 KEPT = timedelta(days=14)
 """What the central has stays in the journal for so long."""
 LONGEST_LINE = 200
+MOST_ASIDE = 32
+"""So many facts that nobody waits for are kept until the next one is recorded."""
 _ENTER = "enter"
 _DIGITS = frozenset("0123456789")
 _COUNTING = (UnitsCounted, CountUndone, Picked, PickUndone, UnitVerified, VerifyUndone)
@@ -134,6 +136,7 @@ class Terminal:
         self._earlier = 0
         self._triggers: dict[str, tuple[bytes, float]] = {}
         self._shown_badge = ""
+        self._aside: list[tuple[str, Fact]] = []
         self._badge = ""
         self._clock_off: Say | None = None
         self._session = self._remember()
@@ -344,12 +347,15 @@ class Terminal:
             raise NoVerdictError(type(entry).__name__)
         # All that can fail comes before the journal: what is recorded there can be folded again.
         after = self._dialogue.settle(before, decision)
+        self._aside = [*self._aside, *_by_whom(before.operator, decision.aside, "")][-MOST_ASIDE:]
         facts = _by_whom(before.operator, decision.facts, after.operator)
+        facts = [*self._aside, *facts] if facts else []
         snapshot = freeze(after) if facts and (after.locked or not after.operator) else ""
         self._journal.append(facts, self._wall(), self._mono(), snapshot=snapshot)
         self._session = after
         self._mind_badge()
         if facts:
+            self._aside = []
             self.recorded()
         verdict = decision.verdict
         for effect in decision.effects:

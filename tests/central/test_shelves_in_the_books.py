@@ -5,12 +5,14 @@ from contextlib import closing
 
 import pytest
 
+from app.central import catalogue
 from app.central.store import Store
 from app.model.exceptions import ExceptionKind, Fix
-from app.model.facts import ShortCause, ShortUndone, ZeroChecked, ZeroPicked
+from app.model.facts import MisScanned, ShortCause, ShortUndone, ZeroChecked, ZeroPicked
+from app.model.items import LookAlike
 from app.model.stock import bin_place
 from app.model.work import Task, Tour
-from tests.central.books import balance, bound, stock_up
+from tests.central.books import SITE, an_item, balance, bound, stock_up
 from tests.central.floor import (
     Terminal,
     balanced,
@@ -20,6 +22,7 @@ from tests.central.floor import (
     open_floor,
     order,
     pack_job,
+    record_of,
     status,
 )
 
@@ -205,3 +208,28 @@ def test_the_bench_takes_the_substitute_that_lies_in_the_tote(store: Store, term
     terminal.finish(lent.tour, "T-1")
     terminal.pack("O1", "P1")
     assert line(store, "O1").packed == 6
+
+
+# --- mix-ups -------------------------------------------------------------------------------------------------
+
+
+def test_what_was_taken_for_an_item_is_remembered_with_it_the_most_often_first(
+    store: Store, terminal: Terminal
+) -> None:
+    stock_up(store, (("A-3", "Y", 10), ("A-4", "Z", 10)))
+    order(store, "O1", ("X", 2))
+    tour = terminal.claim()
+    for read in ("Y", "Z", "Z", "NOBODY"):
+        terminal.tell(MisScanned(tour.id, tour.tasks[0].id, "X", read))
+    looks = store.read(SITE, catalogue.items)["X"].looks_like
+    assert looks == (LookAlike("Z", 2), LookAlike("Y", 1))
+    assert record_of(store, "item", "X")["looks_like"][0]["sku"] == "Z"
+
+
+def test_importing_an_item_again_keeps_its_mix_ups(store: Store, terminal: Terminal) -> None:
+    stock_up(store, (("A-3", "Y", 10),))
+    order(store, "O1", ("X", 2))
+    tour = terminal.claim()
+    terminal.tell(MisScanned(tour.id, tour.tasks[0].id, "X", "Y"))
+    assert store.write(SITE, lambda tx: catalogue.save_items(tx, [an_item("X")])) == 0
+    assert store.read(SITE, catalogue.items)["X"].looks_like

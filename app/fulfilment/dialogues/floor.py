@@ -226,6 +226,7 @@ def _then(first: Decision, second: Decision) -> Decision:
         facts=(*first.facts, *second.facts),
         verdict=first.verdict or second.verdict,
         effects=(*first.effects, *second.effects),
+        aside=(*first.aside, *second.aside),
         asking=_both(first.asking, second.asking),
     )
 

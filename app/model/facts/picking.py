@@ -196,6 +196,18 @@ class ShortUndone:
 
 
 @dataclass(frozen=True, slots=True)
+class MisScanned:
+    """At the stop of a task another item was scanned than ``sku``: it was refused. ``read`` is its SKU."""
+
+    TYPE: ClassVar[str] = "mis_scanned"
+    VERSION: ClassVar[int] = 1
+    tour: str
+    task: str
+    sku: str
+    read: str
+
+
+@dataclass(frozen=True, slots=True)
 class ZeroChecked:
     """Somebody looked whether a location is empty that should be: ``left`` units of anything still lie there."""
 
@@ -294,6 +306,7 @@ PickingFact = (
     | ZeroPicked
     | ShortUndone
     | ZeroChecked
+    | MisScanned
     | Damaged
     | TourChanged
     | ToteDropped

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from app.model.facts import MisScanned
 from app.model.items import LookAlike
 from app.model.known import Known
 from app.model.words import words
@@ -11,6 +12,7 @@ from tests.fulfilment.dialogues.a_warehouse import (
     a_warehouse,
     an_item,
     at_the_first_stop,
+    scanned,
 )
 
 SHIRTS = a_task("1", "SHIRT-M", 2, "A-01")
@@ -47,3 +49,10 @@ def test_no_more_than_two_are_named_and_those_that_differ_least() -> None:
 
 def test_the_line_is_the_first_of_the_small_ones() -> None:
     assert at_the_first_stop(SHIRTS).prompt.detail[0].code == "pick.not_that"
+
+
+def test_a_mix_up_is_put_aside_to_be_recorded_and_the_refusal_waits_for_nothing() -> None:
+    picker = at_the_first_stop(SHIRTS)
+    decision = picker.enter(scanned("bar-SHIRT-L"))
+    assert decision.facts == ()
+    assert decision.aside == (MisScanned("R-1", "1", "SHIRT-M", "SHIRT-L"),)

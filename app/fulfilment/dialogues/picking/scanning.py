@@ -19,6 +19,7 @@ from app.model.facts import (
     CartScanned,
     Counted,
     LocationReached,
+    MisScanned,
     ToteAssigned,
     TourTaken,
     UnitsCounted,
@@ -218,7 +219,8 @@ def _item(
     state: Picking, task: Task, meaning: Meaning, reading: Reading, known: Known, wanted: Demands
 ) -> Decision:
     if meaning.key != task.sku:
-        return refuse(wrong_item(known, meaning.key, task.sku))
+        mixed_up = MisScanned(state.tour.id, task.id, task.sku, meaning.key)
+        return Decision(verdict=wrong_item(known, meaning.key, task.sku), aside=(mixed_up,))
     wrong = lot_refused(task, meaning.lot, reading, wanted)
     if wrong is not None:
         return refuse(wrong)

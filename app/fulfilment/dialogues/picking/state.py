@@ -14,6 +14,7 @@ from app.model.facts import (
     CountUndone,
     Damaged,
     LocationReached,
+    MisScanned,
     Picked,
     PickingFact,
     PickUndone,
@@ -394,7 +395,7 @@ def _after(state: Picking, fact: PickingFact) -> Picking:
             return replace(state, dropped=(*state.dropped, fact))
         case TourParked() | TourFinished():
             return _put_down(state, finished=isinstance(fact, TourFinished))
-        case Damaged() | TourPassedOn() | TourTaken():
+        case Damaged() | MisScanned() | TourPassedOn() | TourTaken():
             return state
 
 
