@@ -26,7 +26,16 @@ from app.model.answers import (
     wait,
 )
 from app.model.answers import Tone as _Tone
-from app.model.facts import Fact, Locked, SignedIn, SignedOff, SignOffCause, UnitsCounted, Unlocked
+from app.model.facts import (
+    Fact,
+    Locked,
+    MisScanned,
+    SignedIn,
+    SignedOff,
+    SignOffCause,
+    UnitsCounted,
+    Unlocked,
+)
 from app.model.facts.picking import Counted
 from app.model.known import Known
 from app.model.people import View
@@ -77,6 +86,8 @@ def _scan(session: Till, text: str, known: Known, ref: str) -> Decision:
         if session.locked:
             return Decision((Unlocked(operator.id),), good("till.unlocked"))
         return Decision((SignedIn(operator.id, operator.name, View.PICKING),), good("till.in"))
+    if text == "WRONG" and session.operator:
+        return Decision(verdict=bad("till.wrong"), aside=(MisScanned("T-1", "1", "THIS", "THAT"),))
     if not session.operator or session.locked:
         return Decision(verdict=bad("till.scan_badge"))
     match text.partition(" "):

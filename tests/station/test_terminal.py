@@ -92,6 +92,15 @@ def test_a_bad_verdict_leaves_the_journal_as_it_is(hands: Hands, journal: Journa
     assert hands.terminal.verdicts == 2
 
 
+def test_what_nobody_waits_for_is_recorded_with_the_next_facts(hands: Hands, journal: Journal) -> None:
+    hands.scan(BADGE)
+    assert hands.scan("WRONG").tone is Tone.BAD
+    assert facts_of(journal) == ["signed_in"]
+    hands.scan("4006381333931")
+    assert facts_of(journal) == ["signed_in", "mis_scanned", "units_counted"]
+    assert decode(journal.read(1, 1)[0].envelope).operator == "op-1"
+
+
 @pytest.mark.parametrize(
     ("after", "device", "text", "tone"),
     [
