@@ -37,7 +37,7 @@ def test_the_station_is_proved_by_its_token_and_the_operator_by_the_badge(
 ) -> None:
     assert client.claim_tour("CART-1", "secret").tour == "T1"
     method, path, headers, body = central.requests[-1]
-    assert (method, path, json.loads(body)) == ("POST", "/v1/tours", {"cart": "CART-1"})
+    assert (method, path, json.loads(body)) == ("POST", "/v1/tours", {"cart": "CART-1", "take_over": False})
     assert headers["Authorization"] == "Bearer token"
     assert headers["Storehand-Operator"] == "secret"
     client.request("POST", "/v1/echo", {"x": 1})
