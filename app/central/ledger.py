@@ -245,7 +245,8 @@ def bind_again(
 ) -> tuple[tuple[str, int], ...]:
     """Reserve units again that were let go because they seemed to be missing, as far as they are free.
 
-    What was bound elsewhere in their place is let go: task id and units of each. The caller calls ``orders.refresh``.
+    What was bound elsewhere in their place is let go, substitutes first: task id and units of each. The caller
+    calls ``orders.refresh``.
     """
     here: Key = (bin_place(location), sku, lot)
     bound = reservations(tx, order=order, line=line)
@@ -254,7 +255,9 @@ def bind_again(
         row for row in reservations(tx, order=order, line=line) if row.id != task and _key(row) in balances
     ]
     units = min(quantity, balances[here].free)
-    elsewhere = _cut(reversed(others), max(0, units - _wanted(tx, order, line)))
+    elsewhere = _cut(
+        sorted(others, key=lambda row: (row.sku == sku, row.id)), max(0, units - _wanted(tx, order, line))
+    )
     units = min(units, _wanted(tx, order, line) + sum(cut for _, cut in elsewhere))
     _release(tx, elsewhere)
     if units > 0:
