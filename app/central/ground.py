@@ -1,14 +1,16 @@
 """The floor as tours need it: its walking graph and where tours begin and end, kept while the floor is the same."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
+import numpy as np
 from sqlalchemy import func, select
 
 from app.central import catalogue, schema
 from app.central.store import Tx
 from app.fulfilment.plans import routing
+from app.fulfilment.plans.doubtful import doubtful_first
 from app.fulfilment.plans.routing import AisleGround, NoWayError, Route, route
 from app.fulfilment.plans.walking import WalkingGraph
 from app.model.floor import LocationKind
@@ -70,6 +72,27 @@ def walk(ground: Ground, stops: Sequence[str], start: str = "", seconds: float =
             continue
         return replace(found, order=(*found.order, *sorted(lost)))
     return Route(tuple(sorted({*known, *lost})), 0, 0, "held_karp", proven=True)
+
+
+def doubtful_early(
+    ground: Ground, walk: Route, doubtful: Collection[str], most_mm: int
+) -> tuple[Route, tuple[str, ...], int]:
+    """A walk from the depot with doubtful stops early, those stops, and the detour in millimetres."""
+    stops = [stop for stop in walk.order if stop in ground.locations - ground.closed]
+    if not most_mm or not stops:
+        return walk, (), 0
+    depot = ground.depot or min(stops)
+    distances = np.array(ground.graph.matrix((*stops, depot, depot)), dtype=np.int64)
+    numbers = {number for number, stop in enumerate(stops) if stop in doubtful}
+    found = doubtful_first(tuple(range(len(stops))), numbers, distances, most_mm)
+    lost = walk.order[len(stops) :]
+    longer = replace(
+        walk,
+        order=(*(stops[number] for number in found.order), *lost),
+        length_mm=walk.length_mm + found.detour_mm,
+        proven=walk.proven and not found.detour_mm,
+    )
+    return longer, tuple(stops[number] for number in found.early), found.detour_mm
 
 
 def length_mm(ground: Ground, stops: Sequence[str]) -> int:

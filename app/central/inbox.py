@@ -46,6 +46,7 @@ _PATIENCE = {
     ExceptionKind.PUT_BACK: timedelta(hours=4),
     ExceptionKind.TOUR_OVERDUE: timedelta(minutes=30),
 }
+_LATELY = timedelta(days=7)
 _DEFAULT_PATIENCE = timedelta(hours=24)
 
 
@@ -241,3 +242,17 @@ def _change(tx: Tx, entry: str, version: int, values: dict[str, Any]) -> Warehou
         raise LostRaceError(found.owner, found.state.value)
     publish(tx, entry)
     return found
+
+
+def short_lately(tx: Tx) -> frozenset[str]:
+    """The locations where less was found than the books said in the last week, also where that is settled."""
+    table = schema.exception
+    kinds = (ExceptionKind.SHORT_PICK, ExceptionKind.WRONG_STOCK, ExceptionKind.NOT_EMPTY)
+    rows = tx.conn.execute(
+        select(table.c.params).where(
+            table.c.site == tx.site,
+            table.c.kind.in_([kind.value for kind in kinds]),
+            table.c.opened_at >= tx.now - _LATELY,
+        )
+    ).scalars()
+    return frozenset(str(dict(params).get("location", "")) for params in rows)

@@ -96,12 +96,16 @@ def _draft(tx: Tx, station: str, cart: str, *, take_over: bool) -> _Draft | None
     choice = tour_modes.choose(tx, waiting)
     one_sku = choice.mode is PickMode.ONE_SKU
     slots = len(choice.orders) if one_sku else carrier.slots
-    chosen = batch(map(_as_waiting, choice.orders), slots, catalogue.settings(tx).max_stops)
+    rules = catalogue.settings(tx)
+    chosen = batch(map(_as_waiting, choice.orders), slots, rules.max_stops)
     if not chosen:
         raise ApiError(409, "work.none", cart=cart)
     carried = tour_modes.carried(choice, chosen)
     rows = [row for order in chosen for row in waiting[order] if row.id in carried]
     walk = ground.walk(here, [row.location for row in rows])
+    most_mm = rules.doubtful_first_mm
+    doubtful = inbox.short_lately(tx) if most_mm else frozenset[str]()
+    walk, early, detour_mm = ground.doubtful_early(here, walk, doubtful, most_mm)
     slot_of = {order: 0 if one_sku else slot for slot, order in enumerate(chosen)}
     planned = _in_walking_order([_task(row, slot_of[row.order_number]) for row in rows], walk.order)
     tasks = shelves.described(tx, planned)
@@ -122,6 +126,8 @@ def _draft(tx: Tx, station: str, cart: str, *, take_over: bool) -> _Draft | None
         zone=choice.zone,
         buffer=tour_modes.buffer_of(tx, choice.zone),
         onward=tour_modes.onward(waiting, chosen, carried) if choice.zone else (),
+        early=early,
+        detour_mm=detour_mm,
     )
     return _Draft(tour, tuple(sorted((row.id, row.quantity) for row in rows)))
 

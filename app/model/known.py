@@ -35,6 +35,8 @@ class SiteSettings:
     """A tour visits at most so many locations, unless one order alone needs more."""
     tour_minutes: int = 90
     """A tour that is out for longer is looked after."""
+    doubtful_first_mm: int = 0
+    """So much longer a walk may be for looking early where something was short lately; 0 for never."""
 
 
 @dataclass(frozen=True, slots=True)

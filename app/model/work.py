@@ -81,6 +81,10 @@ class Tour:
     """The orders that have work left in other zones."""
     because: Replanned | None = None
     """Why it was changed last."""
+    early: tuple[str, ...] = ()
+    """Locations that come early because something was short there lately."""
+    detour_mm: int = 0
+    """How much longer the walk is for them."""
 
     def with_tasks(self, tasks: tuple[Task, ...]) -> "Tour":
         """The same tour with other tasks, as after a short that found another location."""

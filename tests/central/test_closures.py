@@ -10,8 +10,9 @@ from app.central.refusal import ApiError
 from app.central.store import Store, Tx
 from app.central.supervising import Details, Person
 from app.model.exceptions import ExceptionKind, Fix
-from app.model.facts import LocationReached, ShortCause, ZeroPicked
+from app.model.facts import LocationReached, ShortCause, TourFinished, ZeroPicked
 from app.model.floor import Aisles, Floor, Location, LocationKind, SubAisle
+from app.model.known import SiteSettings
 from app.model.work import Replanned, Tour
 from tests.central.books import SITE
 from tests.central.floor import (
@@ -215,3 +216,33 @@ def test_the_cart_of_a_closed_tour_can_still_be_finished(store: Store, terminal:
     terminal.finish(shorter, "T-1")
     open_again(store)
     assert stops(terminal.claim(CART)) == ["A-3"]
+
+
+def test_where_something_was_short_lately_is_looked_at_early_if_the_detour_is_allowed(
+    store: Store, terminal: Terminal
+) -> None:
+    order(store, "O1", ("Z", 1))
+    tour = terminal.claim()
+    terminal.assign(tour, O1="T-1")
+    task = tour.tasks[0]
+    terminal.tell(ZeroPicked(tour.id, task.id, "O1", 1, "Z", "", "A-3", missing=1, cause=ShortCause.SHORT))
+    terminal.finish(tour)
+    (entry,) = open_exceptions(store, ExceptionKind.SHORT_PICK)
+    store.write(
+        SITE,
+        lambda tx: supervising.resolve(tx, CHIEF, entry.id, entry.version, Fix.COUNT, Details("seen", 5)),
+    )
+    store.write(SITE, lambda tx: supervising.cancel(tx, CHIEF, "O1"))
+    order(store, "O2", ("X", 1), ("Y", 1), ("Z", 1))
+
+    def claimed(most_mm: int) -> Tour:
+        rules = SiteSettings(name="S", doubtful_first_mm=most_mm)
+        store.write(SITE, lambda tx: catalogue.save_settings(tx, rules, frozenset()))
+        tour = terminal.claim()
+        terminal.tell(TourFinished(tour.id))
+        return tour
+
+    assert claimed(0).early == ()
+    doubted = claimed(100_000)
+    assert stops(doubted)[0] == "A-3"
+    assert (doubted.early, doubted.detour_mm) == (("A-3",), doubted.length_mm - claimed(0).length_mm)

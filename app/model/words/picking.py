@@ -236,6 +236,8 @@ PICKING: dict[str, str] = {
     "pick.walk_changed_cancelled": "The walk changed: an order was cancelled",
     "pick.walk_changed_aisle_closed": "The walk changed: an aisle is closed",
     "pick.walk_changed_aisle_opened": "The walk changed: an aisle is open again",
+    "pick.early": "A detour: something was short at {location} lately",
+    "pick.why_early": "Looked at early because something was short here lately; all such detours together: {detour} m",
     "pick.why_walk": "This walk is {planned} m; in order of location codes it would be {instead} m ({method})",
     "pick.why_now": "Priority {priority}, to be shipped by {ship_by}",
 }

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from app.fulfilment.dialogues import picking
 from app.fulfilment.dialogues.picking import Picking
-from app.model.answers import AskForTour, Command, LentChanged, Refused
+from app.model.answers import AskForTour, Command, LentChanged, Refused, say
 from app.model.facts import (
     CartScanned,
     CountUndone,
@@ -333,3 +333,14 @@ def test_the_last_holder_is_told_who_took_it_and_puts_down_what_is_in_the_hand()
     assert decision.facts == (CountUndone("R-1", "1", 1), TourParked("R-1"))
     assert picker.step == "no_tour"
     assert picker.enter(LentChanged()).facts == ()
+
+
+def test_a_stop_that_comes_early_is_shown_as_a_detour_and_says_why() -> None:
+    picker = Picker(a_warehouse())
+    picker.lend(replace(a_tour(BREADS, VASE), early=("A-01",), detour_mm=12_300))
+    picker.scan("T-1")
+    assert picker.asked == "Scan location A-01"
+    assert "pick.early" in {line.code for line in picker.prompt.detail}
+    assert say("pick.why_early", detour=13) in picker.prompt.why
+    picker.scan("A-01")
+    assert "pick.early" not in {line.code for line in picker.prompt.detail}

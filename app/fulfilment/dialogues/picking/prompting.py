@@ -99,7 +99,15 @@ def _framed(asked: Prompt, state: Picking, known: Known, wanted: Demands | None)
 
 def _warnings(state: Picking, known: Known) -> tuple[Say, ...]:
     changed = (say(f"pick.walk_changed_{state.changed.value}"),) if state.changed is not None else ()
-    return (*changed, *_holding(state, known))
+    doubtful = _doubtful(state) if not state.at else ""
+    early = (say("pick.early", location=doubtful),) if doubtful else ()
+    return (*changed, *early, *_holding(state, known))
+
+
+def _doubtful(state: Picking) -> str:
+    """The location of the next task where it comes early because something was short there lately."""
+    location = state.task.location if state.task is not None else ""
+    return location if location in state.tour.early else ""
 
 
 def _holding(state: Picking, known: Known) -> tuple[Say, ...]:
@@ -194,6 +202,7 @@ def _why(state: Picking, known: Known, wanted: Demands | None) -> tuple[Say, ...
             instead=round(tour.location_order_mm / 1000),
             method=tour.method,
         ),
+        *((say("pick.why_early", detour=-(-tour.detour_mm // 1000)),) if _doubtful(state) else ()),
         say("pick.why_now", priority=tour.priority, ship_by=ship_by),
         *(wanted.why() if wanted is not None else ()),
     )
