@@ -349,6 +349,8 @@ _SITE: dict[str, Reader] = {
     "idle_lock_s": _whole(10, 86_400),
     "wrap_weight_g": _whole(0, 10_000),
     "max_stops": _whole(1, 200),
+    "mix_priorities": _yes_or_no,
+    "singles_apart": _yes_or_no,
     "doubtful_first_mm": _whole(0, 1_000_000),
     "tour_minutes": _whole(1, 1_440),
 }

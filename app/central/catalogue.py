@@ -207,9 +207,7 @@ def save_carts(tx: Tx, rows: Iterable[Cart]) -> int:
     """Save carts; how many changed."""
     before = carts(tx)
     changed = [cart for cart in {cart.code: cart for cart in rows}.values() if before.get(cart.code) != cart]
-    upsert(
-        tx.conn, schema.cart, [{"site": tx.site, "code": cart.code, "slots": cart.slots} for cart in changed]
-    )
+    upsert(tx.conn, schema.cart, [{"site": tx.site, **asdict(cart)} for cart in changed])
     for cart in changed:
         tx.publish("cart", cart.code, _plain(_CART, cart))
     return len(changed)
@@ -311,7 +309,8 @@ def floor(tx: Tx) -> Floor:
 
 def carts(tx: Tx) -> dict[str, Cart]:
     """Carts by code."""
-    return {row.code: Cart(row.code, row.slots) for row in _rows(tx, schema.cart, schema.cart.c.code, None)}
+    rows = _rows(tx, schema.cart, schema.cart.c.code, None)
+    return {row.code: Cart(row.code, row.slots, row.weight_g, row.volume_ml) for row in rows}
 
 
 def cartons(tx: Tx) -> dict[str, Carton]:

@@ -2,7 +2,7 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
@@ -13,11 +13,13 @@ from sqlalchemy import exists, select, update
 from app.central import catalogue, ground, inbox, orders, schema, shelves, totes, tour_modes
 from app.central.refusal import ApiError
 from app.central.store import Store, Tx, lock_rows
-from app.fulfilment.plans.batching import WaitingOrder, batch
-from app.fulfilment.plans.modes import Waiting
+from app.fulfilment.plans import batching
+from app.fulfilment.plans.modes import Choice, Waiting
 from app.model.exceptions import ExceptionKind
 from app.model.facts import LocationReached
 from app.model.floor import PickMode
+from app.model.items import Item
+from app.model.known import SiteSettings
 from app.model.orders import OrderStatus
 from app.model.work import LentTour, Replanned, Task, Tour
 
@@ -95,9 +97,8 @@ def _draft(tx: Tx, station: str, cart: str, *, take_over: bool) -> _Draft | None
     waiting = _waiting(tx, carrier.order, here.closed)
     choice = tour_modes.choose(tx, waiting)
     one_sku = choice.mode is PickMode.ONE_SKU
-    slots = len(choice.orders) if one_sku else carrier.slots
     rules = catalogue.settings(tx)
-    chosen = batch(map(_as_waiting, choice.orders), slots, rules.max_stops)
+    chosen = _next_tour(tx, choice, carrier, rules)
     if not chosen:
         raise ApiError(409, "work.none", cart=cart)
     carried = tour_modes.carried(choice, chosen)
@@ -230,14 +231,16 @@ class _Carrier:
 
     slots: int
     order: str = ""
+    weight_g: int | None = None
+    volume_ml: int | None = None
 
 
 def _carrier(tx: Tx, code: str, *, lock: bool = False) -> _Carrier:
     table = schema.cart
-    statement = select(table.c.slots).where(table.c.site == tx.site, table.c.code == code)
-    slots = tx.conn.execute(statement.with_for_update() if lock else statement).scalar_one_or_none()
-    if slots is not None:
-        return _Carrier(int(slots))
+    statement = select(table).where(table.c.site == tx.site, table.c.code == code)
+    cart = tx.conn.execute(statement.with_for_update() if lock else statement).one_or_none()
+    if cart is not None:
+        return _Carrier(cart.slots, weight_g=cart.weight_g or None, volume_ml=cart.volume_ml or None)
     used = schema.tote
     holding = select(used).where(used.c.site == tx.site, used.c.code == code)
     tote = tx.conn.execute(holding.with_for_update() if lock else holding).one_or_none()
@@ -299,9 +302,27 @@ def _waiting(tx: Tx, only: str, closed: Container[str]) -> dict[str, list[Any]]:
     return found
 
 
-def _as_waiting(order: Waiting) -> WaitingOrder:
-    stops = frozenset(need.location for need in order.needs)
-    return WaitingOrder(order.order, order.priority, order.ship_by, stops, begun=order.begun)
+def _next_tour(tx: Tx, choice: Choice, carrier: _Carrier, rules: SiteSettings) -> tuple[str, ...]:
+    """The orders of the next tour, in the order of their slots."""
+    items = catalogue.items(tx, {sku for order in choice.orders for sku in order.skus})
+    totes = None if choice.mode is PickMode.ONE_SKU else carrier.slots
+    cart = batching.Cart(totes=totes, weight_g=carrier.weight_g, volume_ml=carrier.volume_ml)
+    together = batching.Rules(rules.mix_priorities, batching.NEAR, rules.singles_apart)
+    waiting = [_as_waiting(order, items) for order in choice.orders]
+    return batching.batch(waiting, cart, together, rules.max_stops)
+
+
+def _as_waiting(order: Waiting, items: Mapping[str, Item]) -> batching.WaitingOrder:
+    loads = [(need.quantity, items[need.sku]) for need in order.needs if need.sku in items]
+    wanted = batching.Order(
+        order.order,
+        order.priority,
+        order.ship_by,
+        items=sum(need.quantity for need in order.needs),
+        weight_g=sum(units * item.weight_g for units, item in loads),
+        volume_ml=sum(units * item.volume_mm3 for units, item in loads) // 1000,
+    )
+    return batching.WaitingOrder(wanted, frozenset(need.location for need in order.needs), begun=order.begun)
 
 
 def _task(row: Any, slot: int) -> Task:

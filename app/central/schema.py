@@ -289,6 +289,8 @@ cart = Table(
     _key(),
     _code("code"),
     Column("slots", Integer, nullable=False),
+    Column("weight_g", Integer, nullable=False, server_default="0"),
+    Column("volume_ml", Integer, nullable=False, server_default="0"),
     PrimaryKeyConstraint("site", "code"),
 )
 

@@ -160,10 +160,12 @@ class Floor:
 
 @dataclass(frozen=True, slots=True)
 class Cart:
-    """A cart that carries one tote in each of its slots."""
+    """A cart that carries one tote in each of its slots. 0 is no limit of weight or volume."""
 
     code: str
     slots: int
+    weight_g: int = 0
+    volume_ml: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,6 +35,10 @@ class SiteSettings:
     """A tour visits at most so many locations, unless one order alone needs more."""
     tour_minutes: int = 90
     """A tour that is out for longer is looked after."""
+    mix_priorities: bool = False
+    """Whether orders of different priorities may share a tour."""
+    singles_apart: bool = False
+    """Whether orders of one unit ride only with their like."""
     doubtful_first_mm: int = 0
     """So much longer a walk may be for looking early where something was short lately; 0 for never."""
 

@@ -182,7 +182,7 @@ def _progress(prompt: Prompt, columns: int) -> Line:
         return EMPTY
     count = f" {prompt.done}/{prompt.of}"
     across = max(0, columns - len(count) - 2)
-    full = across * min(prompt.done, prompt.of) // prompt.of
+    full = across * max(0, min(prompt.done, prompt.of)) // prompt.of
     return (Span(" " + "━" * full, Look.LARGE), Span("─" * (across - full), Look.DIM), Span(count, Look.BOLD))
 
 

@@ -274,16 +274,20 @@ class EquipmentRow(Row):
     code: Scanned
     kind: Literal["cart", "tote"]
     slots: Annotated[int, Field(ge=1, le=64)] | None = None
+    weight_g: Annotated[int, Field(ge=0, le=10_000_000)] = 0
+    volume_ml: Annotated[int, Field(ge=0, le=100_000_000)] = 0
 
     @model_validator(mode="after")
     def _carts_have_slots(self) -> Self:
         if (self.kind == "cart") != (self.slots is not None):
             raise ValueError("a cart needs its number of slots, a tote has none")
+        if self.kind == "tote" and (self.weight_g or self.volume_ml):
+            raise ValueError("weight_g and volume_ml are limits of carts, not of totes")
         return self
 
     def cart(self) -> Cart | None:
         """The cart of this row; nothing for a tote."""
-        return Cart(self.code, self.slots) if self.slots is not None else None
+        return Cart(self.code, self.slots, self.weight_g, self.volume_ml) if self.slots is not None else None
 
 
 class CartonRow(Row):

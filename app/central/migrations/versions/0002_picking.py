@@ -44,3 +44,5 @@ def upgrade() -> None:
         sa.Column("block", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("site", "aisle", "block", name=op.f("pk_closure")),
     )
+    for limit in ("weight_g", "volume_ml"):
+        op.add_column("cart", sa.Column(limit, sa.Integer(), nullable=False, server_default="0"))

@@ -1,64 +1,72 @@
-"""Batching: which waiting orders share the next tour.
+"""The next tour: which waiting orders share it.
 
 A seed and the orders that add least to it (de Koster, van der Poort and Wolters 1999 compare such rules).
 """
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
+from typing import Final
 
-NEAR = timedelta(hours=12)
+from app.fulfilment.plans.batching.orders import Cart, Order, Rules, Wave
+
+NEAR: Final = timedelta(hours=12)
 """Orders that ship so close together count as the same day's, wherever midnight falls."""
 
 
 @dataclass(frozen=True, slots=True)
 class WaitingOrder:
-    """An allocated order that waits for a picker: 1 is the most urgent priority, stops are location codes."""
+    """An allocated order that waits for a picker; stops are location codes."""
 
-    order: str
-    priority: int
-    ship_by: datetime
+    order: Order
     stops: frozenset[str]
-    totes_needed: int = 1
     begun: bool = False
     """Others have picked lines of it: of one priority it comes first."""
 
 
-def batch(waiting: Iterable[WaitingOrder], slots: int, max_stops: int | None = None) -> tuple[str, ...]:
-    """Choose the orders of the next tour, in the order of their ship-by: empty only if nothing waits.
+def batch(
+    waiting: Iterable[WaitingOrder], cart: Cart, rules: Rules, max_stops: int | None = None
+) -> tuple[str, ...]:
+    """Choose the orders of the next tour, in the order of their due times: empty only if nothing waits.
 
-    Only orders of the most urgent priority that waits, and only such as ship within 12 hours of the first.
-    The first is the one with the earliest ship-by; then, while slots are free, the one that adds the fewest stops.
-    An order that alone needs more slots or stops than there are is served alone.
+    The first is of the most urgent priority that waits, begun before others, with the earliest due time; then, while
+    the cart holds more, the one that may ride along and adds the fewest stops. An order that alone needs more than
+    there is goes alone.
     """
-    everyone = sorted(
-        waiting, key=lambda order: (order.priority, not order.begun, order.ship_by, order.order)
-    )
+    everyone = sorted(waiting, key=_urgency)
     if not everyone:
         return ()
-    seed = everyone[0]
-    fellows = [
-        order
-        for order in everyone[1:]
-        if order.priority == seed.priority and order.ship_by - seed.ship_by <= NEAR
-    ]
-    chosen = [seed, *_fellows(seed, fellows, slots, max_stops)]
-    return tuple(order.order for order in sorted(chosen, key=lambda order: (order.ship_by, order.order)))
+    wave = Wave([each.order for each in everyone], cart, rules)
+    chosen = [0, *_fellows(wave, everyone, max_stops)]
+    return tuple(
+        everyone[number].order.id for number in sorted(chosen, key=lambda number: _due(everyone[number]))
+    )
 
 
-def _fellows(
-    seed: WaitingOrder, fellows: list[WaitingOrder], slots: int, max_stops: int | None
-) -> Iterator[WaitingOrder]:
-    stops, free = seed.stops, slots - seed.totes_needed
-    while free > 0:
-        fitting = [
-            order
-            for order in fellows
-            if order.totes_needed <= free and (max_stops is None or len(stops | order.stops) <= max_stops)
+def _urgency(waiting: WaitingOrder) -> tuple[int, bool, tuple[bool, float, str]]:
+    return waiting.order.priority, not waiting.begun, _due(waiting)
+
+
+def _due(waiting: WaitingOrder) -> tuple[bool, float, str]:
+    due = waiting.order.due
+    return due is None, due.timestamp() if due is not None else 0.0, waiting.order.id
+
+
+def _fellows(wave: Wave, everyone: list[WaitingOrder], max_stops: int | None) -> Iterator[int]:
+    """The numbers of the orders that ride with the first."""
+    stops, members, room = everyone[0].stops, 1, wave.room(1)
+    left = list(range(1, len(everyone)))
+    while True:
+        left = [
+            number
+            for number in left
+            if wave.fits(number, members, room)
+            and (max_stops is None or len(stops | everyone[number].stops) <= max_stops)
         ]
-        if not fitting:
+        if not left:
             return
-        nearest = min(fitting, key=lambda order: (len(order.stops - stops), order.ship_by, order.order))
+        nearest = min(left, key=lambda number: (len(everyone[number].stops - stops), _due(everyone[number])))
         yield nearest
-        fellows = [order for order in fitting if order is not nearest]
-        stops, free = stops | nearest.stops, free - nearest.totes_needed
+        left.remove(nearest)
+        stops, members = stops | everyone[nearest].stops, members | 1 << nearest
+        room -= wave.takes[nearest]
