@@ -1,6 +1,6 @@
 """Facts of picking become bookings: what happened is never refused."""
 
-from app.central import allocating, booking_shorts, catalogue, inbox, ledger, lending, totes
+from app.central import allocating, booking_shorts, catalogue, inbox, ledger, lending, replanning, totes
 from app.central.booking import Booking, carry
 from app.central.progress import NotYetError, add_picked, is_cancelled, open_units
 from app.model.exceptions import ExceptionKind
@@ -115,7 +115,7 @@ def _picked(booking: Booking, fact: Picked) -> None:
         operator=booking.operator,
         task=fact.task,
     )
-    lending.take_out(tx, taken.released)
+    replanning.take_out(tx, taken.released)
     totes.put_in(
         tx,
         fact.tote,
@@ -156,11 +156,11 @@ def _allocate_anew(booking: Booking, displaced: tuple[ledger.Displaced, ...]) ->
     if not displaced:
         return
     tx = booking.tx
-    lending.take_out(tx, [(each.task, each.quantity) for each in displaced])
+    replanning.take_out(tx, [(each.task, each.quantity) for each in displaced])
     numbers = sorted({each.order for each in displaced})
     booking.touched.update(numbers, allocating.allocate(tx, numbers))
     for tour in sorted({each.tour for each in displaced} - {""}):
-        lending.add_tasks(tx, tour, [each.order for each in displaced if each.tour == tour])
+        replanning.add_tasks(tx, tour, [each.order for each in displaced if each.tour == tour])
 
 
 def _undone(booking: Booking, fact: PickUndone) -> None:

@@ -1,6 +1,6 @@
 """What pickers find out about a shelf, booked: shorts, shorts found again, zero checks, damaged units."""
 
-from app.central import allocating, catalogue, inbox, ledger, lending, orders
+from app.central import allocating, catalogue, inbox, ledger, orders, replanning
 from app.central.booking import Booking
 from app.model.exceptions import ExceptionKind
 from app.model.facts import Damaged, ShortCause, Shorted, ShortUndone, ZeroChecked, ZeroPicked
@@ -86,7 +86,7 @@ def _found_again(booking: Booking, fact: ShortUndone) -> None:
         task=fact.task,
         tour=fact.tour,
     )
-    lending.take_out(tx, needless)
+    replanning.take_out(tx, needless)
     _tell_less(booking, fact)
     booking.touched.add(fact.order)
 
@@ -175,5 +175,5 @@ def _bind_anew(booking: Booking, order: str, tour: str, at: str) -> None:
     tx = booking.tx
     booking.touched.update(allocating.allocate(tx, (order,)))
     allocating.substitute(tx, order)
-    lending.add_tasks(tx, tour, (order,), at)
+    replanning.add_tasks(tx, tour, (order,), at)
     booking.touched.add(order)

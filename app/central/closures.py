@@ -1,6 +1,6 @@
 """Parts of aisles that are closed and opened again, and what that does to the work on the floor."""
 
-from app.central import catalogue, inbox, jobs, lending
+from app.central import catalogue, inbox, jobs, replanning
 from app.central.refusal import ApiError
 from app.central.store import Tx
 from app.model.exceptions import ExceptionKind
@@ -26,7 +26,7 @@ def close(tx: Tx, part: SubAisle, reason: str) -> None:
         "floor.aisle_closed",
         (("aisle", part.aisle), ("block", part.block), ("why", reason or "-")),
     )
-    lending.walk_around(tx, Replanned.AISLE_CLOSED)
+    replanning.walk_around(tx, Replanned.AISLE_CLOSED)
 
 
 def open_again(tx: Tx, part: SubAisle) -> None:
@@ -40,7 +40,7 @@ def open_again(tx: Tx, part: SubAisle) -> None:
         raise ApiError(409, "floor.not_closed", aisle=part.aisle, block=part.block)
     catalogue.save_closures(tx, floor, set(floor.closed) - {part})
     inbox.settle(tx, ExceptionKind.AISLE_CLOSED, "aisle", subject(part), "floor.opened")
-    lending.walk_around(tx, Replanned.AISLE_OPENED)
+    replanning.walk_around(tx, Replanned.AISLE_OPENED)
     jobs.schedule(tx, jobs.ALLOCATE)
 
 

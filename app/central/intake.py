@@ -20,7 +20,7 @@ from pydantic import (
 )
 from sqlalchemy import delete, select, update
 
-from app.central import booking, catalogue, inbox, ledger, lending, orders, parcels, schema
+from app.central import booking, catalogue, inbox, ledger, orders, parcels, replanning, schema
 from app.central.refusal import ApiError
 from app.central.store import Tx, insert_new
 from app.fulfilment.plans.confirmation import confirm
@@ -305,7 +305,7 @@ def cancel(tx: Tx, number: str, by: str) -> CancelResult:
     voided = _refuse_shipped(tx, number)
     released += ledger.release(tx, number)
     _update(tx, number, status=OrderStatus.CANCELLED.value, held_by=None, holds=[])
-    lending.withdraw(tx, number)
+    replanning.withdraw(tx, number)
     parcels.void_order(tx, number)
     put_back = parcels.ask_put_back(tx, number)
     for kind in (ExceptionKind.ORDER_HELD, ExceptionKind.NO_STOCK, ExceptionKind.HOSPITAL):

@@ -20,6 +20,7 @@ from app.central import (
     lending,
     orders,
     parcels,
+    replanning,
     schema,
     totes,
 )
@@ -328,14 +329,14 @@ def count(tx: Tx, person: Person, location: str, sku: str, lot: str, quantity: i
     reference = f"count:{tx.new_id()}"
     row = StockRow(reference, DocumentKind.COUNT, tx.now, location, sku, lot, None, quantity)
     displaced = documents.post(tx, row, person.operator).displaced
-    lending.take_out(tx, [(each.task, each.quantity) for each in displaced])
+    replanning.take_out(tx, [(each.task, each.quantity) for each in displaced])
     tours: dict[str, set[str]] = defaultdict(set)
     for each in displaced:
         tours[each.tour].add(each.order)
     allocating.allocate(tx, sorted({each.order for each in displaced}))
     for tour, numbers in sorted(tours.items()):
         if tour:
-            lending.add_tasks(tx, tour, numbers)
+            replanning.add_tasks(tx, tour, numbers)
     for number in sorted({each.order for each in displaced}):
         bring_up_to_date(tx, number)
     for kind in _COUNTABLE:

@@ -9,7 +9,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import VerificationError
 from pydantic import ValidationError
 
-from app.central import booking, catalogue, documents, inputs, intake, ledger, lending
+from app.central import booking, catalogue, documents, inputs, intake, ledger, replanning
 from app.central.imports import rows as kinds
 from app.central.imports.reading import Problem, problem
 from app.central.imports.rows import Kind, Row
@@ -162,7 +162,7 @@ def _stock(tx: Tx, rows: Lines[kinds.StockRow]) -> Saved:
             continue
         saved.changed += posted.new
         displaced += posted.displaced
-    lending.take_out(tx, [(each.task, each.quantity) for each in displaced])
+    replanning.take_out(tx, [(each.task, each.quantity) for each in displaced])
     for number in sorted({each.order for each in displaced}):
         booking.bring_up_to_date(tx, number)
     return saved
