@@ -10,7 +10,7 @@ from argon2 import PasswordHasher
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.central import audit, catalogue, imports, orders
+from app.central import audit, catalogue, ground, imports, orders
 from app.central.imports import Kind, Report, read_csv
 from app.central.imports.rows import columns, required
 from app.central.store import Store
@@ -423,11 +423,14 @@ def test_a_location_to_pick_from_must_lie_in_a_slot(store: Store) -> None:
     assert store.read(SITE, catalogue.locations).keys() == {"GOOD", "D-1"}
 
 
-def test_a_floor_that_leaves_known_locations_in_no_slot_is_refused(store: Store) -> None:
+def test_known_locations_that_a_new_floor_leaves_in_no_slot_are_named_and_come_to_at_a_corner(
+    store: Store,
+) -> None:
     take_in(store, "locations", "location,zone,kind,x_mm,y_mm\nA-1,A,,20000,1500\n")
     told = take_in(store, "aisles", f"{AISLES_CSV}4,2,10,1000,3000,2000,,\n")
     assert problems(told) == [(2, "aisles", "import.in_no_slot")]
-    assert store.read(SITE, catalogue.floor) == Floor()
+    assert store.read(SITE, catalogue.floor).aisles is not None
+    assert "A-1" in store.read(SITE, ground.of_site).locations
 
 
 def test_drawn_walkways_replace_aisles(store: Store) -> None:

@@ -31,7 +31,7 @@ def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Path:
 SMALL = {
     "items": ("sku,name,length_mm,width_mm,height_mm,weight_g", "MUG-WHITE,Mug,100,90,90,300"),
     "barcodes": ("barcode,sku", "4006381333931,MUG-WHITE"),
-    "locations": ("location,zone,x_mm,y_mm,check_code", "A-01,FAST,0,0,42"),
+    "locations": ("location,zone,x_mm,y_mm,check_code", "A-01,FAST,0,1850,42"),
     "cartons": (
         (
             "carton,name,inner_length_mm,inner_width_mm,inner_height_mm,outer_length_mm,outer_width_mm,"

@@ -86,6 +86,10 @@ def _in_no_slot(line: int, column: str, aisles: Aisles, place: Location) -> Prob
     )
 
 
+_SHOWN = 10
+"""So many known locations that a new floor leaves in no slot are named."""
+
+
 def _aisles(tx: Tx, rows: Lines[kinds.AislesRow]) -> Saved:
     (line, first), *others = rows
     saved = Saved(problems=[problem(other, "", "import.one_floor") for other, _ in others])
@@ -96,9 +100,7 @@ def _aisles(tx: Tx, rows: Lines[kinds.AislesRow]) -> Saved:
             for place in catalogue.locations(tx).values()
             if place.pickable and floor.aisles.slot_at(place.x_mm, place.y_mm) is None
         ]
-        if outside:
-            saved.problems.append(_in_no_slot(line, "aisles", floor.aisles, outside[0]))
-            return saved
+        saved.problems += [_in_no_slot(line, "aisles", floor.aisles, place) for place in outside[:_SHOWN]]
     saved.changed = catalogue.save_floor(tx, floor)
     return saved
 

@@ -16,6 +16,8 @@ from app.model.stock import Binding, StockRow
 from app.model.words import WORDS, phrase
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
+PARTLY = (ShortPolicy.SHIP_PART, ShortPolicy.CANCEL_LINE)
+"""An order takes what there is."""
 MAY, JUNE = date(2026, 5, 1), date(2026, 6, 1)
 
 
@@ -240,9 +242,7 @@ def test_never_more_is_bound_than_is_free_or_wanted(demands: list[Demand], rows:
     assert all(units <= free[key] for key, units in bound.items())
     missing = {(short.order, short.line): short.missing for short in found.shortfalls}
     for each in demands:
-        waits = each.policy is not ShortPolicy.SHIP_PART and any(
-            short.order == each.order for short in found.shortfalls
-        )
+        waits = each.policy not in PARTLY and any(short.order == each.order for short in found.shortfalls)
         for line, _, quantity in each.lines:
             if waits:
                 assert got[each.order, line] == 0
@@ -267,7 +267,7 @@ def test_each_order_in_its_turn_gets_all_that_is_left_for_it(
             if binding.order == each.order:
                 got[binding.sku] += binding.quantity
         all_there = all(left[sku] >= quantity for sku, quantity in wanted.items())
-        if all_there or each.policy is ShortPolicy.SHIP_PART:
+        if all_there or each.policy in PARTLY:
             assert got == Counter(
                 {sku: min(left[sku], quantity) for sku, quantity in wanted.items() if left[sku] > 0}
             )
