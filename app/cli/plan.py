@@ -38,6 +38,9 @@ from app.model.words import phrase
 
 _MOST_STOPS = 2_000
 _DEFAULT_MS = 200
+_SEARCHED = 0.8
+"""The share of the budget that is searched: finishing takes the rest."""
+_LEAST_S = 0.01
 
 
 class RouteOnAisles(Model):
@@ -115,7 +118,9 @@ def _route(told: Any) -> dict[str, Any]:
         raise PlanError(
             [Fault(walk.paths[cut], "a place that is cut off", "a place with a way to it and from it")]
         )
-    found = walk.swept() or shortest_order(walk.distances, request.budget_ms / 1000)
+    passed = time.perf_counter() - begun
+    left = max(_LEAST_S, _SEARCHED * request.budget_ms / 1000 - passed)
+    found = walk.swept() or shortest_order(walk.distances, left)
     bound_mm = length_of(found.order, walk.distances) if found.proven else None
     if not found.proven and request.prove_ms and find_spec("highspy"):
         found, bound_mm = _proved(found, walk.distances, request.prove_ms / 1000)
@@ -157,6 +162,7 @@ def _on_aisles(request: RouteOnAisles) -> Walk:
         (fault for at, place in zip(paths, places, strict=True) for fault in off_the_floor(floor, place, at)),
         off_floor_marks(request.floor, floor),
     )
+    check(_shut(floor, places, paths))
     return Walk(
         tuple(stop.id for _, stop in stops),
         floor.distances(places),
@@ -217,11 +223,24 @@ def _unknown(graph: Graph, places: Sequence[str], paths: Sequence[str]) -> Itera
             yield Fault(f"{path}.node", node, "a node that an edge of the floor names")
 
 
+def _shut(floor: AisleFloor, places: Sequence[Place], paths: Sequence[str]) -> Iterator[Fault]:
+    """Places that nobody may enter; whoever starts in a closed part of an aisle may leave it."""
+    start = places[-2]
+    for place, path in zip(places, paths, strict=True):
+        if not floor.may_enter(place) and path != "start" and (place != start or path == "end"):
+            read = f"aisle {place.aisle}, block {place[1]}, which floor.closed names"
+            yield Fault(path, read, "a place outside the closed parts of aisles")
+
+
 def off_floor_marks(request: Aisles, floor: AisleFloor) -> Iterator[Fault]:
-    """One-way and closed aisles that the floor does not have."""
+    """One-way and closed aisles that the floor does not have, or that go both ways at once."""
+    first: dict[int, int] = {}
     for number, (aisle, _) in enumerate(request.one_way):
         if aisle >= floor.aisles:
             yield Fault(f"floor.one_way[{number}]", str(aisle), f"an aisle from 0 to {floor.aisles - 1}")
+        if first.setdefault(aisle, number) != number:
+            wanted = f"an aisle of its own; floor.one_way[{first[aisle]}] has this one"
+            yield Fault(f"floor.one_way[{number}]", str(aisle), wanted)
     for number, (aisle, block) in enumerate(request.closed):
         if aisle >= floor.aisles or block >= floor.blocks:
             wanted = f"an aisle from 0 to {floor.aisles - 1} and a block from 0 to {floor.blocks - 1}"

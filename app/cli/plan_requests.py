@@ -200,7 +200,7 @@ class _AtSlot(Model):
 
 
 def _point(value: object) -> object:
-    if not isinstance(value, dict):
+    if not (isinstance(value, dict) and value.keys() & {"cross", "block", "slot"}):
         refuse('a point, such as {"aisle": 0, "cross": 0} or {"aisle": 3, "block": 1, "slot": 12}')
     return _AtCorner.model_validate(value) if "cross" in value else _AtSlot.model_validate(value)
 
@@ -208,15 +208,22 @@ def _point(value: object) -> object:
 AislePoint = Annotated[_AtCorner | _AtSlot, BeforeValidator(_point)]
 
 
-class NodePoint(Model):
-    """A node where a walk begins or ends."""
+def _node(value: object) -> object:
+    if not (isinstance(value, dict) and "node" in value):
+        refuse('a node, such as {"node": "n7"}')
+    return value
 
+
+class _AtNode(Model):
     node: Name
 
     @property
     def place(self) -> str:
         """Where it is."""
         return self.node
+
+
+NodePoint = Annotated[_AtNode, BeforeValidator(_node)]
 
 
 # --- reading -------------------------------------------------------------------------------------------------
@@ -234,9 +241,13 @@ def read_json(text: bytes) -> Any:
     if len(text) > MOST_BYTES:
         raise PlanError([Fault("", f"{len(text)} bytes", f"at most {MOST_BYTES} bytes of JSON")])
     try:
-        return json.loads(text, parse_constant=_no_number, object_pairs_hook=_no_repeats)
-    except (ValueError, RecursionError) as error:
-        raise PlanError([Fault("", str(error)[:_SHOWN] or "deep nesting", "one JSON object")]) from error
+        return json.loads(text.decode(), parse_constant=_no_number, object_pairs_hook=_no_repeats)
+    except UnicodeDecodeError as error:
+        raise PlanError([Fault("", "bytes that are no UTF-8", "one JSON object in UTF-8")]) from error
+    except RecursionError as error:
+        raise PlanError([Fault("", "very deep nesting", "one JSON object")]) from error
+    except ValueError as error:
+        raise PlanError([Fault("", str(error)[:_SHOWN], "one JSON object")]) from error
 
 
 def _no_number(constant: str) -> NoReturn:
@@ -302,5 +313,13 @@ def _fault(details: ErrorDetails) -> Fault:
             return Fault(path, "nothing", "this field")
         case "extra_forbidden":
             return Fault(path, shown(details["input"]), "no such field")
+        case "list_type":
+            return Fault(path, shown(details["input"]), "a list")
+        case "model_type" | "dict_type":
+            return Fault(path, shown(details["input"]), "an object with named fields")
+        case "too_short":
+            return Fault(path, shown(details["input"]), f"at least {details['ctx']['min_length']} of them")
+        case "too_long":
+            return Fault(path, shown(details["input"]), f"at most {details['ctx']['max_length']} of them")
         case _:
             return Fault(path, shown(details["input"]), details["msg"].removeprefix("Input should be "))

@@ -6,8 +6,10 @@ import copy
 import importlib.util
 import json
 from collections.abc import Callable
+from random import Random
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -15,6 +17,7 @@ from hypothesis import strategies as st
 from app.cli.killable import last_answer
 from app.cli.plan import RouteOnAisles, RouteOnNodes
 from app.cli.plan_requests import Fault, PlanError, read_json, read_request
+from app.fulfilment.plans.searching import length_of, shortest_order
 from tests.cli.running import Host, Said
 
 AISLES: dict[str, Any] = {
@@ -106,6 +109,10 @@ def test_nothing_to_visit_is_the_way_from_start_to_end(host: Host) -> None:
         (changed(ON_AISLES, lambda told: told["floor"].update(pitch=1)), "floor.pitch"),
         (changed(ON_AISLES, lambda told: told["floor"].update(one_way=[[3, "left"]])), "floor.one_way[0]"),
         (changed(ON_AISLES, lambda told: told["floor"].update(one_way=[[15, "up"]])), "floor.one_way[0]"),
+        (
+            changed(ON_AISLES, lambda told: told["floor"].update(one_way=[[3, "up"], [3, "down"]])),
+            "floor.one_way[1]",
+        ),
         (changed(ON_AISLES, lambda told: told["floor"].update(closed=[[1, 2]])), "floor.closed[0]"),
         (changed(ON_AISLES, lambda told: told["floor"].update(closed=[[3, 1]])), "stops[0]"),
         (changed(ON_AISLES, lambda told: told["stops"][1].update(slot=30)), "stops[1].slot"),
@@ -117,7 +124,7 @@ def test_nothing_to_visit_is_the_way_from_start_to_end(host: Host) -> None:
         (changed(ON_AISLES, lambda told: told.update(stops={})), "stops"),
         (changed(ON_AISLES, lambda told: told["start"].update(cross=3)), "start.cross"),
         (changed(ON_AISLES, lambda told: told.update(start=[0, 0])), "start"),
-        (changed(ON_AISLES, lambda told: told.update(end={"aisle": 0})), "end.block"),
+        (changed(ON_AISLES, lambda told: told.update(end={"aisle": 0})), "end"),
         (changed(ON_AISLES, lambda told: told.pop("end")), "end"),
         (changed(ON_AISLES, lambda told: told.update(budget_ms=-1)), "budget_ms"),
         (changed(ON_AISLES, lambda told: told.update(speed=3)), "speed"),
@@ -131,6 +138,8 @@ def test_nothing_to_visit_is_the_way_from_start_to_end(host: Host) -> None:
         (changed(ON_NODES, lambda told: told["stops"][0].update(node="n9")), "stops[0].node"),
         (changed(ON_NODES, lambda told: told["floor"]["edges"].append(["m1", "m2", 5])), ""),
         (changed(ON_NODES, lambda told: told["start"].update(aisle=3)), "start.aisle"),
+        (changed(ON_NODES, lambda told: told.update(start={"aisle": 3, "cross": 0})), "start"),
+        (changed(ON_AISLES, lambda told: told.update(start={})), "start"),
     ],
 )
 def test_what_is_wrong_is_named_by_its_path_with_what_would_be_right(
@@ -144,7 +153,7 @@ def test_what_is_wrong_is_named_by_its_path_with_what_would_be_right(
     errors = json.loads(said.out)["errors"]
     assert path in {error["path"] for error in errors}
     assert all(error["code"] == "plan.wrong" and error["wanted"] for error in errors)
-    assert "Traceback" not in said.err
+    assert not any(word in said.out for word in ("Traceback", "instance of", "validation", "Input should"))
 
 
 def test_a_node_that_cannot_be_left_is_named(host: Host) -> None:
@@ -230,3 +239,13 @@ def test_without_the_extra_nothing_is_proved_and_nothing_is_claimed(
 def test_work_that_overruns_is_killed_and_what_it_had_said_counts() -> None:
     assert last_answer("tests.cli.slow_work", {"say": [1, 2, 3], "then_sleep_s": 60}, 1.0) == 3
     assert last_answer("tests.cli.slow_work", {"say": [], "then_sleep_s": 60}, 0.5) is None
+
+
+def test_a_walk_over_many_stops_is_answered_near_its_budget_without_finishing_touches() -> None:
+    dice = Random(3)
+    points = [(dice.randrange(100_000), dice.randrange(100_000)) for _ in range(401)]
+    table = np.array([[abs(ax - bx) + abs(ay - by) for bx, by in [*points, points[-1]]] for ax, ay in points])
+    distances = np.vstack([table, table[-1]])
+    found = shortest_order(distances, 0.05)
+    assert sorted(found.order) == list(range(400))
+    assert length_of(found.order, distances) <= length_of(range(400), distances)

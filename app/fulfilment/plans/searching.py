@@ -19,6 +19,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 EXACT_STOPS: Final = 12
+_FINISHED_STOPS: Final = 200
+"""Finishing tries every move again and again: for more stops it would take longer than the search."""
 _MOST: Final = 65_535
 """The longest distance that fast_tsp takes."""
 
@@ -44,8 +46,9 @@ def shortest_order(distances: Distances, seconds: float) -> Found:
         return Found(_exact(distances), proven=True, method="held_karp")
     given = list(range(stops))
     order = min(_searched(distances, seconds), given, key=lambda order: length_of(order, distances))
-    walk = _finished([stops, *order, stops + 1], distances)
-    return Found(tuple(walk[1:-1]), proven=False, method="fast_tsp")
+    if stops <= _FINISHED_STOPS:
+        order = _finished([stops, *order, stops + 1], distances)[1:-1]
+    return Found(tuple(order), proven=False, method="fast_tsp")
 
 
 def length_of(order: Sequence[int], distances: Distances) -> int:
