@@ -165,7 +165,7 @@ PICKING: dict[str, str] = {
     "pick.no_drop_place": "{read} is no drop place; scan a drop place for tote {tote}",
     "pick.typing_refuses_barcodes": "{read} was scanned where something is typed; type it, or press back",
     "pick.key_not_here": "The key {key} does nothing here",
-    "pick.answer_first": "Answer the question or press back; then press {key}",
+    "pick.answer_first": "Answer the question, or leave it with F7; then {key}",
     "pick.one_list": "There is no other list here",
     "pick.nothing_to_leave": "Nothing to go back from; the undo key takes back the last count",
     "pick.nothing_to_undo": "Nothing to undo on this tour",
