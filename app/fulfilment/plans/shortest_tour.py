@@ -64,6 +64,8 @@ def shortest_tour(floor: AisleFloor, stops: Sequence[Spot], start: Place, end: P
     """
     _check(floor, stops, start, end)
     job = _Job.of(floor, stops, start, end)
+    if not _may_sweep(floor, job.blocks, start, end):
+        raise ValueError("one-way aisles, or too many cross-aisles")
     inside = _within_one_sub_aisle(job, start, end)
     length, pieces = _sweep(job)
     if inside is not None and inside[0] <= length:
@@ -75,19 +77,22 @@ def shortest_tour(floor: AisleFloor, stops: Sequence[Spot], start: Place, end: P
     return ShortestTour(tuple(index for spot in spots for index in job.at.get(spot, ())), length)
 
 
-def may_sweep(floor: AisleFloor, stops: Sequence[Spot], start: Place, end: Place) -> bool:
+def may_sweep(floor: AisleFloor, stops: Iterable[Spot], start: Place, end: Place) -> bool:
     """Whether a walk can be swept: on no floor with one-way aisles, nor across too many cross-aisles."""
     blocks = range(floor.blocks) if floor.closed else _folded(floor, (*stops, start, end))
+    return _may_sweep(floor, blocks, start, end)
+
+
+def _may_sweep(floor: AisleFloor, blocks: range, start: Place, end: Place) -> bool:
     return not floor.one_way and len(blocks) + (start != end) < MOST_CROSS_AISLES
 
 
 def _check(floor: AisleFloor, stops: Sequence[Spot], start: Place, end: Place) -> None:
-    for place in {start, end, *stops}:
+    distinct = set(stops)
+    for place in (start, end, *distinct):
         if place not in floor:
             raise ValueError(f"not on the floor: {place}")
-    if not may_sweep(floor, stops, start, end):
-        raise ValueError("one-way aisles, or too many cross-aisles")
-    for place in (end, *(stop for stop in stops if stop != start)):
+    for place in (end, *(distinct - {start})) if floor.closed else ():
         if not floor.may_enter(place):
             raise ValueError(f"closed: {place}")
 
@@ -206,8 +211,8 @@ class _Part(NamedTuple):
     def strands(self) -> dict[_Strand, int]:
         """What can happen here, and its length in mm."""
         long = self.high_mm - self.low_mm
-        if self.shut:
-            return {_NONE: 0, _THROUGH: long}
+        if self.shut:  # whoever stands there may leave, on one side
+            return {_NONE: 0, _THROUGH: long} if _spots(self.low, self.high) else {_NONE: 0}
         if not self.spots:
             return {_NONE: 0, _THROUGH: long, _TWICE: 2 * long}
         first, last = self.heights[0], self.heights[-1]
@@ -276,11 +281,6 @@ def _divided(part: _Part, at: Spot, height: int) -> tuple[_Part, _Part]:
 
 def _choices(parts: Sequence[_Part]) -> dict[_Strand, _Choice]:
     """The shortest way to be each strand that a sub-aisle can be, over all that can happen in its parts."""
-    if len(parts) == 1:
-        part = parts[0]
-        if part.shut:
-            return {_NONE: _Choice(0, (_NONE,))}
-        return {strand: _Choice(length, (strand,)) for strand, length in part.strands().items()}
     found: dict[_Strand, _Choice] = {}
     for combined in product(*(part.strands().items() for part in parts)):
         strands = tuple(strand for strand, _ in combined)
@@ -515,16 +515,15 @@ class _Vertical:
 
     def back(self, before: Lengths, costs: Sequence[int], state: int, length: int) -> tuple[int, int]:
         """The option and the state before that a state was reached from with its length."""
-        ways = chain(self.pairs.to(state), self.through.to(state))
-        if self.stays:
-            ways = chain(((option, state) for option in self.stays[self.kind[state]]), ways)
-        if len(self.again):
-            ways = chain(ways, self._twice(state))
+        for option in self.stays[self.kind[state]] if self.stays else ():
+            if before[state] + costs[option] == length:
+                return option, state
+        ways = chain(self.pairs.to(state), self.through.to(state), self._twice(state))
         return next((option, source) for option, source in ways if before[source] + costs[option] == length)
 
     def _twice(self, state: int) -> Iterator[tuple[int, int]]:
-        twice = self.strands.index(_TWICE)
         for segment in np.flatnonzero(self.through.target == state):
+            twice = self.strands.index(_TWICE)
             for _, source in self.through.to(int(self.through.target[self.again[segment]])):
                 yield twice, source
 
@@ -747,13 +746,19 @@ def _in_aisle(job: _Job, aisle: int) -> Iterator[_InAisle]:
 
     The ends of the walk come last, so that in the last aisle nothing needs to be undone after them.
     """
-    found = []
+    found: list[_InAisle] = []
     for block in job.blocks:
         parts = _parts(job, aisle, block)
+        above = block - job.blocks[0]
+        if len(parts) == 1:
+            lengths = parts[0].strands()
+            strands = tuple(lengths)
+            found.append((0, above, strands, tuple(lengths.values()), partial(_of_part, parts[0], strands)))
+            continue
         choices = _choices(parts)
-        sub_aisle = _SubAisle(parts, tuple(choices.values()))
         costs = tuple(choice.length for choice in choices.values())
-        found.append((len(parts) - 1, block - job.blocks[0], tuple(choices), costs, sub_aisle.pieces))
+        sub_aisle = _SubAisle(parts, tuple(choices.values()))
+        found.append((len(parts) - 1, above, tuple(choices), costs, sub_aisle.pieces))
     yield from sorted(found, key=lambda each: each[0])
     for place in (*job.corners, *job.ends):
         if isinstance(place, Corner) and place.aisle == aisle:
@@ -763,6 +768,10 @@ def _in_aisle(job: _Job, aisle: int) -> Iterator[_InAisle]:
                 yield ends % 2, block, (_Strand(ends, 0, joined=False),), (0,), _nothing
             else:
                 yield ends % 2, block - 1, (_Strand(0, ends, joined=False),), (0,), _nothing
+
+
+def _of_part(part: _Part, strands: tuple[_Strand, ...], option: int) -> Iterator[_Piece]:
+    return part.pieces(strands[option])
 
 
 def _nothing(_: int) -> tuple[_Piece, ...]:
