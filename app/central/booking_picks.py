@@ -102,6 +102,7 @@ def _picked(booking: Booking, fact: Picked) -> None:
     tx = booking.tx
     _known(booking, fact.tour)
     displaced = _other_lot(booking, fact)
+    others = replanning.others_with(tx, fact.task, fact.tour, booking.station)
     taken = ledger.take(
         tx,
         order=fact.order,
@@ -116,6 +117,7 @@ def _picked(booking: Booking, fact: Picked) -> None:
         task=fact.task,
     )
     replanning.take_out(tx, taken.released)
+    replanning.take_out_of(tx, others, fact.task, fact.quantity)
     totes.put_in(
         tx,
         fact.tote,

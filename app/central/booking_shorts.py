@@ -35,7 +35,9 @@ def _shorted(booking: Booking, fact: Shorted | ZeroPicked) -> None:
     What colleagues were promised there stays promised: they find out, or the count does.
     """
     tx = booking.tx
+    others = replanning.others_with(tx, fact.task, fact.tour, booking.station)
     ledger.release(tx, fact.order, fact.line, fact.location, fact.lot, fact.missing)
+    replanning.take_out_of(tx, others, fact.task, fact.missing)
     ledger.block(tx, fact.location, fact.sku, fact.lot)
     _tell(booking, fact)
     _bind_anew(booking, fact.order, fact.tour, fact.location)

@@ -44,6 +44,20 @@ def open_again(tx: Tx, part: SubAisle) -> None:
     jobs.schedule(tx, jobs.ALLOCATE)
 
 
+def replace_floor(tx: Tx, wanted: Floor) -> int:
+    """Describe the floor anew: tours under way are walked on it, and what was closed and is gone is settled.
+
+    0 when it was the same, else how many rows describe it.
+    """
+    before = catalogue.floor(tx).closed
+    changed = catalogue.save_floor(tx, wanted)
+    if changed:
+        for part in set(before) - set(catalogue.floor(tx).closed):
+            inbox.settle(tx, ExceptionKind.AISLE_CLOSED, "aisle", subject(part), "floor.opened")
+        replanning.walk_around(tx, Replanned.FLOOR_CHANGED)
+    return changed
+
+
 def subject(part: SubAisle) -> str:
     """How the inbox names a part of an aisle."""
     return f"{part.aisle}/{part.block}"

@@ -71,7 +71,7 @@ def walk(ground: Ground, stops: Sequence[str], start: str = "", seconds: float =
             lost.add(cut.location)
             continue
         return replace(found, order=(*found.order, *sorted(lost)))
-    return Route(tuple(sorted({*known, *lost})), 0, 0, "held_karp", proven=True)
+    return Route(tuple(sorted({*known, *lost})), 0, 0, "location_order", proven=False)
 
 
 def doubtful_early(

@@ -2,11 +2,11 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable
-from dataclasses import replace
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import and_, or_, select, update
 
 from app.central import (
     drafting,
@@ -17,9 +17,9 @@ from app.central import (
     tour_modes,
 )
 from app.central.store import Tx
-from app.model.facts import LocationReached
+from app.model.facts import LocationReached, Picked, UnitsCounted
 from app.model.floor import PickMode
-from app.model.work import Replanned, Tour
+from app.model.work import Replanned, Task, Tour
 
 _WALK_AGAIN_S = 0.01
 """A tour is walked anew inside a transaction: the search must be short."""
@@ -58,7 +58,7 @@ def add_tasks(tx: Tx, tour: str, numbers: Iterable[str], at: str = "") -> bool:
     slot = dict.fromkeys(plan.orders, 0) if plan.mode is PickMode.ONE_SKU else slot_of
     added = shelves.described(tx, [drafting.task_of(each, slot[each.order_number]) for each in mine])
     more = replace(plan, tasks=(*plan.tasks, *added), onward=onward, because=Replanned.FOUND_ELSEWHERE)
-    _walk_anew(tx, row, more, at)
+    _change(tx, row, _walked_anew(tx, row, more, at))
     return True
 
 
@@ -113,21 +113,22 @@ def withdraw(tx: Tx, order: str) -> None:
 
 
 def walk_around(tx: Tx, because: Replanned) -> None:
-    """Walk all tours under way anew on a floor that has changed, each from where its picker was last.
+    """Walk all tours under way anew on a floor that has changed, each from where its picker is going.
 
-    What nobody gets to any more leaves its tour and waits for another one, once the way is open.
+    What nobody gets to any more leaves its tour and waits for another one, once the way is open; what is begun stays.
+    A tour that goes on as before is told nothing.
     """
-    table, held = schema.tour, schema.reservation
-    closed = ground.of_site(tx).closed
-    rows = tx.conn.execute(
-        select(table)
-        .where(table.c.site == tx.site, table.c.status.in_(lending.ACTIVE))
-        .order_by(table.c.id)
-        .with_for_update()
-    )
-    for row in list(rows):
+    held = schema.reservation
+    here = ground.of_site(tx)
+    closed = here.closed
+    for row in _under_way(tx):
         plan = lending.plan_of(row)
-        cut = [task.id for task in plan.tasks if task.location in closed]
+        seen = _seen(tx, row.id)
+        cut = [
+            task.id
+            for task in plan.tasks
+            if task.location in closed and task.location != seen.at and task.id not in seen.begun
+        ]
         cut = list(
             tx.conn.execute(
                 update(held)
@@ -136,23 +137,85 @@ def walk_around(tx: Tx, because: Replanned) -> None:
                 .returning(held.c.id)
             ).scalars()
         )
-        left = tuple(task for task in plan.tasks if task.id not in cut)
-        _walk_anew(tx, row, replace(plan, tasks=left, because=because), _last_seen(tx, row.id))
+        left = replace(plan, tasks=tuple(task for task in plan.tasks if task.id not in cut))
+        changed = _walked_anew(tx, row, left, seen.at)
+        as_before = ground.length_mm(here, list(dict.fromkeys(task.location for task in plan.tasks)))
+        if cut or changed.length_mm < as_before:
+            _change(tx, row, replace(changed, because=because))
 
 
-def _last_seen(tx: Tx, tour: str) -> str:
-    """The location that was last reached on a tour; empty where none was yet."""
+def others_with(tx: Tx, task: str, tour: str, station: str) -> tuple[str, ...]:
+    """The tours under way that others hold and that may ask for a task that ``station`` settles on ``tour``.
+
+    A tour that was taken over, or one that was given the task while this station was out of sight.
+    """
+    table, held = schema.tour, schema.reservation
+    carrier = select(held.c.tour).where(held.c.site == tx.site, held.c.id == task).scalar_subquery()
+    given_up = or_(table.c.station != station, table.c.status.not_in((lending.LENT, lending.TAKEN_AWAY)))
+    found = tx.conn.execute(
+        select(table.c.id).where(
+            table.c.site == tx.site,
+            table.c.status.in_(lending.ACTIVE),
+            or_(and_(table.c.id == tour, given_up), and_(table.c.id == carrier, table.c.id != tour)),
+        )
+    )
+    return tuple(found.scalars())
+
+
+def take_out_of(tx: Tx, tours: Sequence[str], task: str, units: int) -> None:
+    """Ask these tours for fewer units of a task: somebody else has settled them after all."""
+    for tour in sorted(tours):
+        row = lending.find(tx, tour, lock=True)
+        plan = lending.plan_of(row)
+        left = [replace(each, quantity=each.quantity - units * (each.id == task)) for each in plan.tasks]
+        tasks = tuple(each for each in left if each.quantity > 0)
+        if tasks != plan.tasks:
+            _change(tx, row, replace(plan, tasks=tasks, because=Replanned.FEWER_WANTED))
+
+
+def _under_way(tx: Tx) -> list[Any]:
+    table = schema.tour
+    return list(
+        tx.conn.execute(
+            select(table)
+            .where(table.c.site == tx.site, table.c.status.in_(lending.ACTIVE))
+            .order_by(table.c.id)
+            .with_for_update()
+        )
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """Where the picker of a tour was last, and the tasks that were begun: no change takes those away."""
+
+    at: str
+    begun: frozenset[str]
+
+
+def _seen(tx: Tx, tour: str) -> _Seen:
     table = schema.fact
-    envelope = tx.conn.execute(
-        select(table.c.envelope)
-        .where(table.c.site == tx.site, table.c.subject == tour, table.c.type == LocationReached.TYPE)
-        .order_by(table.c.received_at.desc(), table.c.seq.desc())
-        .limit(1)
-    ).scalar_one_or_none()
-    return "" if envelope is None else str(json.loads(envelope)["body"]["location"])
+    rows = tx.conn.execute(
+        select(table.c.type, table.c.envelope)
+        .where(
+            table.c.site == tx.site,
+            table.c.subject == tour,
+            table.c.type.in_((LocationReached.TYPE, UnitsCounted.TYPE, Picked.TYPE)),
+        )
+        .order_by(table.c.received_at, table.c.seq)
+    )
+    at, begun = "", set[str]()
+    for row in rows:
+        body = json.loads(row.envelope)["body"]
+        if row.type == LocationReached.TYPE:
+            at = str(body["location"])
+        else:
+            begun.add(str(body["task"]))
+    return _Seen(at, frozenset(begun))
 
 
-def _walk_anew(tx: Tx, row: Any, plan: Tour, at: str) -> None:
+def _walked_anew(tx: Tx, row: Any, plan: Tour, at: str) -> Tour:
+    """What is done, then what is open where the picker is, then the stop that is walked to, then the best way on."""
     table = schema.reservation
     still_open = set(
         tx.conn.execute(select(table.c.id).where(table.c.site == tx.site, table.c.tour == row.id)).scalars()
@@ -160,18 +223,27 @@ def _walk_anew(tx: Tx, row: Any, plan: Tour, at: str) -> None:
     done = [task for task in plan.tasks if task.id not in still_open]
     rest = [task for task in plan.tasks if task.id in still_open]
     here = ground.of_site(tx)
-    onward = [task.location for task in rest if task.location != at]
-    walk = ground.walk(here, onward, at, _WALK_AGAIN_S)
-    in_order = (*done, *drafting.in_walking_order(rest, (at, *walk.order)))
+    target = _next_stop(lending.plan_of(row), rest, at) or at
+    onward = [task.location for task in rest if task.location not in {at, target}]
+    walk = ground.walk(here, onward, target, _WALK_AGAIN_S)
+    in_order = (*done, *drafting.in_walking_order(rest, tuple(dict.fromkeys((at, target, *walk.order)))))
     stops = list(dict.fromkeys(task.location for task in in_order))
-    changed = replace(
+    return replace(
         plan,
         tasks=in_order,
         length_mm=ground.length_mm(here, stops),
         location_order_mm=ground.length_mm(here, sorted(stops)),
         method=walk.method,
     )
-    _change(tx, row, changed)
+
+
+def _next_stop(before: Tour, rest: Sequence[Task], at: str) -> str:
+    """The stop that is walked to: as the terminal has it, the first open one after where the picker was last."""
+    open_ids = {task.id for task in rest}
+    places = [task.location for task in before.tasks]
+    start = len(places) - 1 - places[::-1].index(at) if at in places else 0
+    after = [task for task in before.tasks[start:] + before.tasks[:start] if task.id in open_ids]
+    return after[0].location if after else ""
 
 
 def _change(tx: Tx, row: Any, plan: Tour) -> None:

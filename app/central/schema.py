@@ -469,7 +469,7 @@ tour = Table(
     Column("lent_at", Instant, nullable=False),
     Column("due_at", Instant, nullable=False),
     Column("ended_at", Instant),
-    _code("taken_from", default=""),
+    _code("taken_from", default="", size=200),
     PrimaryKeyConstraint("site", "id"),
     Index(None, "site", "status"),
 )

@@ -49,6 +49,7 @@ class Replanned(StrEnum):
     CANCELLED = "cancelled"
     AISLE_CLOSED = "aisle_closed"
     AISLE_OPENED = "aisle_opened"
+    FLOOR_CHANGED = "floor_changed"
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from contextlib import closing
 
 import pytest
 
-from app.central import allocating, catalogue, ground, schema, supervising
+from app.central import allocating, catalogue, closures, ground, schema, supervising
 from app.central.refusal import ApiError
 from app.central.store import Store, Tx
 from app.central.supervising import Details, Person
@@ -139,7 +139,7 @@ def test_one_exception_says_so_and_its_fix_opens_the_aisle(store: Store, termina
         ),
     )
     assert store.read(SITE, catalogue.floor).closed == ()
-    assert lent(store, tour).because is Replanned.AISLE_OPENED
+    assert lent(store, tour).because is Replanned.AISLE_CLOSED  # what it lost waits for another one
     assert open_exceptions(store, ExceptionKind.AISLE_CLOSED) == []
 
 
@@ -246,3 +246,48 @@ def test_where_something_was_short_lately_is_looked_at_early_if_the_detour_is_al
     doubted = claimed(100_000)
     assert stops(doubted)[0] == "A-3"
     assert (doubted.early, doubted.detour_mm) == (("A-3",), doubted.length_mm - claimed(0).length_mm)
+
+
+def test_a_stop_that_is_begun_stays_with_its_picker_when_its_aisle_closes_and_is_given_to_nobody_else(
+    store: Store, terminal: Terminal
+) -> None:
+    order(store, "O1", ("X", 1), ("Z", 1))
+    tour = terminal.claim()
+    terminal.assign(tour, O1="T-1")
+    begun = next(task for task in tour.tasks if task.location == "A-3")
+    terminal.tell(LocationReached(tour.id, begun.id, "A-3"))
+    close(store)
+    open_again(store)
+    assert {row.tour for row in rows(store, schema.reservation, location="A-3")} == {tour.id}
+    enrol(store, "pick-2")
+    with pytest.raises(ApiError) as refused:
+        Terminal(store, "pick-2").claim("CART-2")
+    assert refused.value.code == "work.none"
+
+
+def test_the_stop_that_is_walked_to_is_where_the_new_walk_begins(store: Store, terminal: Terminal) -> None:
+    order(store, "O1", ("X", 1), ("Y", 1), ("Z", 1))
+    tour = terminal.claim()
+    target = tour.tasks[0].location
+    close(store, SubAisle(0, 0))
+    assert lent(store, tour) == tour
+    near = {"A-1": SubAisle(3, 0), "A-3": SubAisle(1, 0)}[target]
+    close(store, near)
+    assert stops(lent(store, tour))[0] == target
+
+
+def test_a_tour_whose_walk_stays_as_it_was_is_told_nothing(store: Store, terminal: Terminal) -> None:
+    order(store, "O1", ("X", 1))
+    tour = terminal.claim()
+    close(store, SubAisle(3, 0))
+    assert lent(store, tour).version == tour.version
+
+
+def test_an_import_that_lays_the_floor_out_anew_changes_tours_and_settles_what_is_gone(
+    store: Store, terminal: Terminal
+) -> None:
+    order(store, "O1", ("X", 1), ("Y", 1))
+    close(store)
+    smaller = Aisles(3, 1, 5, slot_pitch_mm=1000, aisle_pitch_mm=3000, cross_aisle_mm=2000)
+    store.write(SITE, lambda tx: closures.replace_floor(tx, Floor(aisles=smaller)))
+    assert open_exceptions(store, ExceptionKind.AISLE_CLOSED) == []

@@ -3,11 +3,12 @@
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
-from app.central import intake, lending, schema, stations
+from app.central import catalogue, intake, lending, schema, stations
 from app.central.refusal import ApiError
 from app.central.store import Store
 from app.model.exceptions import ExceptionKind
@@ -249,3 +250,28 @@ def test_a_tour_whose_facts_are_not_all_here_is_not_taken_over(store: Store, ter
     with pytest.raises(ApiError) as error:
         lending.claim(store, SITE, "pick-2", "op-9", CART, take_over=True)
     assert error.value.code == "work.facts_missing"
+
+
+def test_what_the_last_holder_picked_unseen_is_not_asked_of_the_one_who_took_over(
+    store: Store, terminal: Terminal
+) -> None:
+    order(store, "O1", ("X", 1), ("Y", 1))
+    tour = terminal.claim()
+    terminal.assign(tour, O1="T-1")
+    enrol(store, "pick-2")
+    lending.claim(store, SITE, "pick-2", "op-2", CART, take_over=True)
+    terminal.pick(tour, tour.tasks[0], "T-1")
+    taken = lent_tour(store, tour.id, "pick-2")
+    assert taken is not None
+    assert [task.id for task in taken.tour.tasks] == [tour.tasks[1].id]
+
+
+def test_a_colleague_with_a_very_long_name_can_be_relieved(store: Store, terminal: Terminal) -> None:
+    store.write(
+        SITE,
+        lambda tx: catalogue.save_operators(tx, [replace(catalogue.operators(tx)["op-1"], name="A" * 180)]),
+    )
+    order(store, "O1", ("X", 1))
+    tour = terminal.claim()
+    enrol(store, "pick-2")
+    assert lending.claim(store, SITE, "pick-2", "op-2", CART, take_over=True) == tour.id

@@ -9,7 +9,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import VerificationError
 from pydantic import ValidationError
 
-from app.central import booking, catalogue, documents, inputs, intake, ledger, replanning
+from app.central import booking, catalogue, closures, documents, inputs, intake, ledger, replanning
 from app.central.imports import rows as kinds
 from app.central.imports.reading import Problem, problem
 from app.central.imports.rows import Kind, Row
@@ -101,12 +101,12 @@ def _aisles(tx: Tx, rows: Lines[kinds.AislesRow]) -> Saved:
             if place.pickable and floor.aisles.slot_at(place.x_mm, place.y_mm) is None
         ]
         saved.problems += [_in_no_slot(line, "aisles", floor.aisles, place) for place in outside[:_SHOWN]]
-    saved.changed = catalogue.save_floor(tx, floor)
+    saved.changed = closures.replace_floor(tx, floor)
     return saved
 
 
 def _walkways(tx: Tx, rows: Lines[kinds.WalkwayRow]) -> Saved:
-    return Saved(catalogue.save_floor(tx, Floor(tuple(row.walkway() for _, row in rows))))
+    return Saved(closures.replace_floor(tx, Floor(tuple(row.walkway() for _, row in rows))))
 
 
 def _equipment(tx: Tx, rows: Lines[kinds.EquipmentRow]) -> Saved:

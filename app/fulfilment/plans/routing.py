@@ -85,7 +85,8 @@ class Route:
     """A walk from the start over all stops to the end.
 
     ``location_order_mm`` is the walk by location code that it replaces; ``length_mm`` is never more. ``method`` is
-    ``sweep``, ``held_karp`` or ``fast_tsp``; ``proven`` says that no walk is shorter.
+    ``sweep``, ``held_karp`` or ``fast_tsp``, and ``location_order`` where nothing can be walked; ``proven`` says that
+    no walk is shorter.
     """
 
     order: tuple[str, ...]

@@ -235,6 +235,7 @@ PICKING: dict[str, str] = {
     "pick.walk_changed_fewer_wanted": "The walk changed: fewer units are wanted",
     "pick.walk_changed_cancelled": "The walk changed: an order was cancelled",
     "pick.walk_changed_aisle_closed": "The walk changed: an aisle is closed",
+    "pick.walk_changed_floor_changed": "The walk changed: the floor is laid out anew",
     "pick.walk_changed_aisle_opened": "The walk changed: an aisle is open again",
     "pick.early": "A detour: something was short at {location} lately",
     "pick.why_early": "Looked at early because something was short here lately; all such detours together: {detour} m",

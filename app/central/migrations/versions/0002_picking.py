@@ -30,7 +30,7 @@ def upgrade() -> None:
         "order_line",
         sa.Column("substitutes", sa.JSON(), nullable=False, server_default="[]"),
     )
-    op.add_column("tour", sa.Column("taken_from", sa.String(length=64), nullable=False, server_default=""))
+    op.add_column("tour", sa.Column("taken_from", sa.String(length=200), nullable=False, server_default=""))
     op.create_table(
         "aisles",
         sa.Column("site", sa.String(length=64), nullable=False),
