@@ -245,8 +245,8 @@ def _reservation(tx: Tx, binding: Binding, why: Mapping[tuple[str, int], Any]) -
     }
 
 
-def _told_with_a_short(tx: Tx) -> set[str]:
-    """Orders that an open short names: one entry is enough, and its count serves them."""
+def _told_with_a_short(tx: Tx) -> set[tuple[str, str]]:
+    """Orders and the SKU that an open short of theirs is about: one entry is enough, and its count serves them."""
     table = schema.exception
     kinds = (ExceptionKind.SHORT_PICK, ExceptionKind.WRONG_STOCK, ExceptionKind.BLOCKED_LOCATION)
     rows = tx.conn.execute(
@@ -256,13 +256,8 @@ def _told_with_a_short(tx: Tx) -> set[str]:
             table.c.state.in_(inbox.WAITING),
         )
     ).scalars()
-    return {
-        number
-        for params in rows
-        for name, value in params
-        if name == "orders"
-        for number in value.split(", ")
-    }
+    shorts = [dict(params) for params in rows]
+    return {(number, short["sku"]) for short in shorts for number in short.get("orders", "").split(", ")}
 
 
 def _tell_what_is_missing(tx: Tx, considered: Sequence[str], plan: Allocation) -> None:
@@ -270,14 +265,14 @@ def _tell_what_is_missing(tx: Tx, considered: Sequence[str], plan: Allocation) -
 
     An order that ships in part goes on as long as any unit of it is bound or picked.
     """
-    short = {each.order: each for each in reversed(plan.shortfalls)}
+    told = _told_with_a_short(tx) if plan.shortfalls else set[tuple[str, str]]()
+    short = {each.order: each for each in reversed(plan.shortfalls) if (each.order, each.sku) not in told}
     partly = {
         seen.number
         for seen in (orders.views(tx, list(short)) if short else ())
         if seen.policy.ships_part and any(line.allocated or line.picked for line in seen.lines)
     }
-    told = _told_with_a_short(tx)
-    stuck = {number: short[number] for number in short if number not in partly | told}
+    stuck = {number: short[number] for number in short if number not in partly}
     table = schema.exception
     open_now = set(
         tx.conn.execute(

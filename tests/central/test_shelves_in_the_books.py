@@ -233,3 +233,18 @@ def test_importing_an_item_again_keeps_its_mix_ups(store: Store, terminal: Termi
     terminal.tell(MisScanned(tour.id, tour.tasks[0].id, "X", "Y"))
     assert store.write(SITE, lambda tx: catalogue.save_items(tx, [an_item("X")])) == 0
     assert store.read(SITE, catalogue.items)["X"].looks_like
+
+
+def test_a_short_of_one_item_does_not_hide_that_another_is_not_there_at_all(
+    store: Store, terminal: Terminal
+) -> None:
+    stock_up(store, [("A-3", "Z", 1)])
+    order(store, "O0", ("Z", 1))
+    order(store, "O1", ("X", 6), ("Z", 1))
+    tour = terminal.claim()
+    for task in tour.tasks:
+        if task.order == "O1":
+            terminal.tell(zero(tour, task))
+    assert {entry.subject for entry in open_exceptions(store, ExceptionKind.SHORT_PICK)} == {"A-1 X", "A-2 X"}
+    (entry,) = open_exceptions(store, ExceptionKind.NO_STOCK)
+    assert (entry.subject, dict(entry.params)["sku"]) == ("O1", "Z")
