@@ -2,7 +2,7 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -64,26 +64,18 @@ def add_tasks(tx: Tx, tour: str, numbers: Iterable[str], at: str = "") -> bool:
 
 def take_out(tx: Tx, cut: Iterable[tuple[str, int]]) -> None:
     """Ask tours for fewer units of some tasks: reservations that were let go, by task id and units."""
-    table = schema.tour
     gone: dict[str, int] = defaultdict(int)
     for task, units in cut:
         gone[task] += units
-    if not gone:
-        return
-    rows = list(
-        tx.conn.execute(
-            select(table)
-            .where(table.c.site == tx.site, table.c.status.in_(lending.ACTIVE))
-            .order_by(table.c.id)
-            .with_for_update()
-        )
-    )
-    for row in rows:
-        plan = lending.plan_of(row)
-        if not any(task.id in gone for task in plan.tasks):
-            continue
-        left = [replace(task, quantity=task.quantity - gone.get(task.id, 0)) for task in plan.tasks]
-        tasks = tuple(task for task in left if task.quantity > 0)
+    for row in _under_way(tx) if gone else ():
+        _ask_less(tx, row, gone)
+
+
+def _ask_less(tx: Tx, row: Any, gone: Mapping[str, int]) -> None:
+    plan = lending.plan_of(row)
+    left = [replace(task, quantity=task.quantity - gone.get(task.id, 0)) for task in plan.tasks]
+    tasks = tuple(task for task in left if task.quantity > 0)
+    if tasks != plan.tasks:
         _change(tx, row, replace(plan, tasks=tasks, because=Replanned.FEWER_WANTED))
 
 
@@ -165,12 +157,7 @@ def others_with(tx: Tx, task: str, tour: str, station: str) -> tuple[str, ...]:
 def take_out_of(tx: Tx, tours: Sequence[str], task: str, units: int) -> None:
     """Ask these tours for fewer units of a task: somebody else has settled them after all."""
     for tour in sorted(tours):
-        row = lending.find(tx, tour, lock=True)
-        plan = lending.plan_of(row)
-        left = [replace(each, quantity=each.quantity - units * (each.id == task)) for each in plan.tasks]
-        tasks = tuple(each for each in left if each.quantity > 0)
-        if tasks != plan.tasks:
-            _change(tx, row, replace(plan, tasks=tasks, because=Replanned.FEWER_WANTED))
+        _ask_less(tx, lending.find(tx, tour, lock=True), {task: units})
 
 
 def _under_way(tx: Tx) -> list[Any]:
