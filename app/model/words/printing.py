@@ -24,6 +24,13 @@ PRINTING: dict[str, str] = {
     "print.timed_out": (
         "The print command for {kind} was stopped after {seconds} s. Look at the printer: the paper may be out."
     ),
+    "print.outbox_newer": "{file} was written by a later Storehand. Install that one here.",
+    "print.outbox_broken": "The list of papers was broken and is set aside: look whether this one was printed.",
+    "print.unknown_paper": "There is no paper number {number}.",
+    "print.unknown_printer": "There is no printer {printer} here. There are: {printers}.",
+    "print.not_now": "{name} is {state}: that cannot be done with it now.",
+    "print.interrupted": "The printing was interrupted: look whether it came out.",
+    "print.driver_failed": "{printer} cannot be used: {reason}.",
     "paper.from": "FROM",
     "paper.to": "TO",
     "paper.phone": "Tel. {phone}",
