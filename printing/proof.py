@@ -21,6 +21,7 @@ from printing.errors import PrintError
 from printing.symbols import DPI
 
 _POINTS_PER_INCH = 72
+_MM_PER_INCH = 25.4
 _PDFIUM = Lock()
 """PDFium may be in use by one thread at a time."""
 _T = TypeVar("_T")
@@ -114,6 +115,15 @@ def burn(pdf: bytes, dpi: int = DPI) -> list[Picture]:
     :raises PrintError: ``print.not_a_document`` for bytes that do not open as a PDF with a page.
     """
     return [_folded(picture) for picture in _each_page(pdf, lambda page: _draw(page, dpi, _SLICES))]
+
+
+def page_size_mm(pdf: bytes) -> tuple[float, float]:
+    """Width and height of the first page.
+
+    :raises PrintError: ``print.not_a_document``.
+    """
+    width, height = _each_page(pdf, lambda page: page.get_size())[0]
+    return width / _POINTS_PER_INCH * _MM_PER_INCH, height / _POINTS_PER_INCH * _MM_PER_INCH
 
 
 def text_of(pdf: bytes) -> list[str]:
