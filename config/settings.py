@@ -47,6 +47,14 @@ class ScannerSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class PrinterSettings:
+    """One printer of this host: its address, and which of ``PAPERS`` it prints."""
+
+    url: str
+    papers: tuple[str, ...] = ("label",)
+
+
+@dataclass(frozen=True, slots=True)
 class StationSettings:
     """The terminals of this host."""
 
@@ -54,6 +62,8 @@ class StationSettings:
     ca: str = ""
     scanners: tuple[ScannerSettings, ...] = ()
     wedge_prefix: str = "\x1f"
+    printers: Mapping[str, PrinterSettings] = field(default_factory=dict)
+    """By name. The first that prints a kind of paper gets it; to the others it can be moved."""
     print_commands: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """For each of ``PAPERS`` a program and its arguments, with ``{path}`` where the file goes."""
     reserve_mb: int = 64
@@ -312,6 +322,20 @@ def _scanners(value: Any, at: _At) -> tuple[ScannerSettings, ...]:
     return tuple(_scanner(each, at.inner(str(number))) for number, each in enumerate(plain, start=1))
 
 
+def _papers(value: Any, at: _At) -> tuple[str, ...]:
+    papers = _texts(value, at)
+    if not papers or any(paper not in PAPERS for paper in papers):
+        raise at.wrong(value, f"a list of {', '.join(PAPERS)}")
+    return papers
+
+
+def _printer(value: Any, at: _At) -> PrinterSettings:
+    if not isinstance(value, dict) or "url" not in value:
+        raise at.wrong(value, 'a section with at least a url, such as { url = "socket://10.0.0.5:9100" }')
+    return _section(PrinterSettings, _PRINTER)(value, at)
+
+
+_PRINTER: dict[str, Reader] = {"url": _text, "papers": _papers}
 _SCANNER: dict[str, Reader] = {
     "url": _text,
     "name": _text,
@@ -324,6 +348,7 @@ _STATION: dict[str, Reader] = {
     "ca": _text,
     "scanners": _scanners,
     "wedge_prefix": _character,
+    "printers": _table(_printer),
     "print_commands": _table(_command, PAPERS),
     "reserve_mb": _whole(1, 10_000),
 }

@@ -172,6 +172,23 @@ class Outbox:
         ]
 
 
+def waiting(path: Path) -> dict[str, int]:
+    """How many papers of an outbox are not over, by printer; it may be in use. Nothing where it cannot be read."""
+    marks = ", ".join("?" * len(OVER))
+    try:
+        connection = apsw.Connection(str(path), flags=apsw.SQLITE_OPEN_READONLY)
+        try:
+            rows: list[Any] = connection.execute(
+                f"SELECT printer, count(*) FROM paper WHERE state NOT IN ({marks}) GROUP BY printer ORDER BY printer",
+                tuple(sorted(state.value for state in OVER)),
+            ).fetchall()
+        finally:
+            connection.close()
+    except apsw.Error:
+        return {}
+    return dict(rows)
+
+
 def _connect(path: Path) -> apsw.Connection:
     connection = apsw.Connection(str(path))
     try:

@@ -56,6 +56,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_running(commands)
     _add_keeping(commands)
     _add_planning(commands)
+    _add_devices(commands)
     return parser
 
 
@@ -193,6 +194,20 @@ def _add_planning(commands: "argparse._SubParsersAction[_Parser]") -> None:
         question.add_argument(
             "file", type=_file_or_input, metavar="FILE|-", help="the request, or - for standard input"
         )
+
+
+def _add_devices(commands: "argparse._SubParsersAction[_Parser]") -> None:
+    printers = _command(
+        commands,
+        "printers",
+        "printers:show",
+        "List this host's printers and what is wrong with them; exit 1 if one would not print now.",
+    )
+    what = printers.add_subparsers(dest="what", metavar="test", parser_class=_Parser)
+    test = _command(
+        what, "test", "printers:test", "Print a label that says what its code says; see docs/printers.md."
+    )
+    test.add_argument("name", help="the printer's name in the settings")
 
 
 def _file_or_input(text: str) -> Path | None:

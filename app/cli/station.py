@@ -161,6 +161,20 @@ def scanners(arguments: argparse.Namespace, settings: "Settings") -> Mapping[str
     }
 
 
+def printers(settings: "Settings") -> Mapping[str, tuple[str, Sequence[str]]]:
+    """The printers of the settings by name: address and kinds of paper.
+
+    Raises:
+        PrintError: ``printer.wrong_url``.
+    """
+    from printing.printers.opening import check_address
+
+    told = settings.station.printers
+    for one in told.values():
+        check_address(one.url)
+    return {name: (one.url, one.papers) for name, one in told.items()}
+
+
 def connections(named: Mapping[str, "ScannerSettings"]) -> Sequence["Connect"]:
     """How each scanner is connected."""
     return [_connect(name, one) for name, one in named.items()]
@@ -187,6 +201,7 @@ def work(settings: "Settings", home: Path, name: str, named: Mapping[str, "Scann
         home,
         name,
         print_commands=dict(told.print_commands),
+        printers=printers(settings),
         windows={scanner: one.retrigger_ms / 1000 for scanner, one in named.items()},
         reserve_bytes=told.reserve_mb * 1024 * 1024,
     ) as station:

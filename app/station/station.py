@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 class Station:
     """The enrolled station ``name`` under ``home``. Opened, it can work offline; ``start`` begins the sync.
 
-    ``print_commands`` are the spool's: for each kind of paper a program and its arguments.
+    ``print_commands`` are the spool's: for each kind of paper a program and its arguments. ``printers`` are those of
+    this station by name: their address, and the kinds of paper that they print.
 
     Raises:
         StationTrouble: it is not enrolled, runs already, or its journal cannot be used; in words.
@@ -33,6 +34,7 @@ class Station:
         name: str,
         *,
         print_commands: Mapping[str, Sequence[str]] | None = None,
+        printers: Mapping[str, tuple[str, Sequence[str]]] | None = None,
         windows: Mapping[str, float] | None = None,
         reserve_bytes: int = RESERVE_BYTES,
         patience: Patience | None = None,
@@ -41,6 +43,7 @@ class Station:
         self.enrolment: Enrolment = self.folder.enrolment()
         self._hold = self.folder.hold()
         self._print_commands = print_commands or {}
+        self._printers = printers or {}
         self._patience = patience
         self._errands: Errands | None = None
         self._spool: Spool | None = None
@@ -61,14 +64,24 @@ class Station:
     def start(self, post: Post) -> None:
         """Begin to talk with the central. ``post`` runs a callable on the terminal's loop, from any thread."""
         # Not needed for the first paint.
-        from printing.spool import Spool
+        from printing.printers.opening import open_printer
+        from printing.spool import Kind, Spool, Standing
 
         def printed(paper: "Printed") -> None:
             if paper.error is not None:
                 refusal = Refused(paper.error.code, paper.error.params)
                 post(lambda: self.terminal.hear_of_errand(refusal))
 
-        self._spool = Spool(self.folder.spool, self._print_commands, printed, keep_s=KEPT.total_seconds())
+        self._spool = Spool(
+            self.folder.spool,
+            self._print_commands,
+            printed,
+            printers=[
+                Standing(name, tuple(map(Kind, kinds)), open_printer(url, self.enrolment.ca))
+                for name, (url, kinds) in self._printers.items()
+            ],
+            keep_s=KEPT.total_seconds(),
+        )
         self._errands = Errands(self.client, self._spool, self.folder.papers, post)
         self.terminal.errands = self._errands
         self._sync = Sync(self.journal, self.lent, self.client, self.terminal, post, self._patience)

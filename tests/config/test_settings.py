@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from app.model.known import SiteSettings
-from config.settings import FRAMINGS, PAPERS, ScannerSettings, SettingsError, load_settings
+from config.settings import FRAMINGS, PAPERS, PrinterSettings, ScannerSettings, SettingsError, load_settings
 from devices.framing import FRAMINGS as KNOWN_FRAMINGS
 from printing.spool import Kind
 
@@ -20,6 +20,13 @@ scanners = [
     { url = "/dev/ttyACM0", name = "ring", framing = "stx", baudrate = 115200, retrigger_ms = 500 },
     { url = "socket://10.0.0.7:9000" },
 ]
+[station.printers.zebra]
+url = "socket://10.0.0.5:9100"
+
+[station.printers.office]
+url = "cups://localhost/office"
+papers = ["slip", "manifest"]
+
 [station.print_commands]
 label = ["lp", "-d", "zebra", "{path}"]
 [central]
@@ -63,6 +70,10 @@ def test_every_setting_may_stand_in_the_file(tmp_path: Path) -> None:
     )
     assert settings.station.wedge_prefix == "\x1d"
     assert settings.station.print_commands == {"label": ("lp", "-d", "zebra", "{path}")}
+    assert list(settings.station.printers.items()) == [
+        ("zebra", PrinterSettings("socket://10.0.0.5:9100", ("label",))),
+        ("office", PrinterSettings("cups://localhost/office", ("slip", "manifest"))),
+    ]
     assert settings.central.port == 9000
     assert settings.central.ship_from == ("Storehand", "Kai 1", "20457 Hamburg")
     assert settings.central.carrier_secrets == {"heron": "hush"}
@@ -145,6 +156,11 @@ def test_a_setting_that_nobody_knows_is_refused_with_those_that_there_are(
         ('[station]\nwedge_prefix = "\\r"', "station.wedge_prefix"),
         ('[station]\nwedge_prefix = "ab"', "station.wedge_prefix"),
         ('[station.print_commands]\nlabel = ["lp"]', "station.print_commands.label"),
+        ('[station.printers]\nzebra = "socket://x"', "station.printers.zebra"),
+        (
+            '[station.printers.zebra]\nurl = "socket://x"\npapers = ["letter"]',
+            "station.printers.zebra.papers",
+        ),
         ("[site]\nmax_stops = 0", "site.max_stops"),
     ],
 )
