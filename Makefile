@@ -9,15 +9,16 @@ SOLVERS    := .venv-bench/.ready
 PACKAGES   := app devices printing config
 LOCK       := $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
               --no-emit-find-links --no-annotate --custom-compile-command 'make lock'
+PRINTING   := cups cups-filters cups-client cups-ipp-utils printer-driver-cups-pdf avahi-daemon dbus
 TESTERS    ?= 2
 ARGS       ?=
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help env lock format check test journeys demo pictures bench clean
+.PHONY: help env lock format check test test-printers journeys demo pictures bench clean
 
 help: ## print this list
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):[^#]*## /\1|/' | awk -F'|' '{printf "  make %-8s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /\1|/' | awk -F'|' '{printf "  make %-14s %s\n", $$1, $$2}'
 
 env: $(STAMP) ## make .venv with everything in it, as requirements.txt says; quick when nothing changed
 	@:
@@ -54,6 +55,10 @@ check: env ## layout, lint, types, direction of imports
 
 test: env ## every test, in random order (ARGS='tests/central -k stock' for some, TESTERS=0 for one process)
 	$(BIN)/pytest -n $(TESTERS) --dist worksteal $(ARGS)
+
+test-printers: env ## the printer drivers against real printing software: ippeveprinter, CUPS (as root, on Debian)
+	@dpkg -s $(PRINTING) >/dev/null 2>&1 || { apt-get update -qq && apt-get install -y -qq --no-install-recommends $(PRINTING); }
+	$(BIN)/pytest tests/printing/real -n 0 $(ARGS)
 
 journeys: env ## whole working days at full length (part of them is in `make test`)
 	JOURNEYS=full $(BIN)/pytest tests/journeys -n 0 --timeout 1800 $(ARGS)

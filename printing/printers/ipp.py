@@ -57,6 +57,7 @@ _JOB = (
     "job-state",
     "job-state-reasons",
     "job-printer-state-message",
+    "job-printer-state-reasons",
 )
 _SIZE = re.compile(r"_(\d+(?:\.\d+)?)x(\d+(?:\.\d+)?)(mm|in)(?:$|[^a-z])")
 _MM_PER_INCH = 25.4
@@ -82,6 +83,9 @@ _REASONS = {
     "spool-area-full": "printer.full",
 }
 """What the reasons of RFC 8011, 5.4.12, and CUPS' own ``offline`` are called."""
+_STALLING = frozenset(
+    {"media-empty", "media-needed", "media-jam", "cover-open", "door-open", "input-tray-missing"}
+)
 _HARMLESS = ("-report", "-warning")
 _NEVER_LEFT = {0x0400, 0x0408, 0x0409, 0x040A, 0x040B, 0x040C, 0x040D, 0x040E, 0x040F, 0x0410, 0x0411, 0x0412}
 _NOT_FOUND = {0x0406, 0x0407}
@@ -94,7 +98,6 @@ _DOUBTS = frozenset(
         "job-canceled-by-user",
         "job-completed-with-errors",
         "job-data-insufficient",
-        "processing-to-stop-point",
         "printer-stopped",
     }
 )
@@ -115,6 +118,13 @@ _CUPS_REFUSED = "Printer cannot print with supplied options"
 """All that CUPS says of a job that its printer refused; source: the backend ``ipp`` of CUPS 2.4."""
 
 
+_CUPS_AWAY = re.compile(
+    r"may not exist|not responding|unreachable|no longer exists|did not respond|is in use|is busy|[Uu]nable to"
+)
+"""What CUPS says of a job while its printer is away, and still says when it calls that job completed: whether the
+printer had begun it before, CUPS 2.4 does not know. Measured with printers killed, and switched off and on."""
+
+
 class _UnheardError(Exception):
     """There is no answer. ``sent`` says whether the question may have arrived."""
 
@@ -132,6 +142,8 @@ class _Known:
     name: str
     state: int
     reasons: frozenset[str]
+    of_printer: frozenset[str]
+    """The printer's own reasons, as CUPS repeats them with the job."""
     message: str
 
     @property
@@ -150,6 +162,8 @@ class IppPrinter:
         """
         self._uri, self._url, self._raw_dpi = uri, url, raw_dpi
         self._numbers = itertools.count(1)
+        self._stale: frozenset[str] = frozenset()
+        """What the printer said of itself before the job: CUPS keeps saying what became of an earlier one."""
         self._http = httpx.Client(
             verify=_trusting(ca), trust_env=False, timeout=httpx.Timeout(answer_s, connect=min(5.0, answer_s))
         )
@@ -178,9 +192,11 @@ class IppPrinter:
 
     def send(self, paper: Paper) -> Progress:
         try:
-            job = self._job(paper, self._attributes())
+            attributes = self._attributes()
+            job = self._job(paper, attributes)
             if isinstance(job, Progress):
                 return job
+            self._stale = frozenset(map(str, attributes.get("printer-state-reasons", ())))
             document = job.document()
         except PrintError as error:
             return Progress(News.REFUSED, error.words)
@@ -204,10 +220,10 @@ class IppPrinter:
             known = self._of_handle(paper, handle) if handle else self._of_name(paper)
             if known is None:
                 return Progress(News.LOST, say("printer.job_forgotten"))
-            trouble = _trouble(self._attributes()) if known.state < 7 else None
+            attributes = self._attributes() if known.state < 7 else {}
         except _UnheardError as error:
             return Progress(News.STOPPED, error.reason)
-        return _judged(known, trouble)
+        return _judged(known, _trouble(attributes) or _stalling(attributes), self._stale)
 
     def cancel(self, paper: Paper, handle: str) -> Progress:
         midway = Progress(News.LOST, say("printer.cancelled_midway"))
@@ -228,7 +244,7 @@ class IppPrinter:
         except _UnheardError as error:
             return Progress(News.LOST, error.reason)
         if now is not None and now.state == 9:
-            return _judged(now, None)
+            return _judged(now, None, self._stale)
         waited = before.state in {3, 4}
         return Progress(News.WITHDRAWN) if waited and now is not None and now.state == 7 else midway
 
@@ -257,6 +273,8 @@ class IppPrinter:
         wishes: list[tuple[Tag, str, str | int | bool | Sequence[str]]] = []
         media = _of_size(traits.media, width, height)
         size = f"{width:.0f}x{height:.0f} mm"
+        if media is None and _takes(attributes.get("media-supported", ()), width, height):
+            media = Media(f"custom_storehand_{width:.0f}x{height:.0f}mm", width, height)
         if traits.media and media is None:
             return Progress(News.REFUSED, say("printer.no_such_media", size=size))
         if traits.loaded and _of_size(traits.loaded, width, height) is None:
@@ -399,6 +417,7 @@ def _limited(chunks: Iterable[bytes]) -> bytes:
 
 
 def _cut(text: str) -> str:
+    """A text from outside that cannot steer a terminal and is not long; a dash where there is none."""
     visible = "".join(character if character.isprintable() else " " for character in text)
     return " ".join(visible.split())[:_EXCERPT] or "-"
 
@@ -410,37 +429,45 @@ def _known(told: Attributes) -> _Known | None:
     number, state = _one(told, "job-id"), _one(told, "job-state")
     if not isinstance(number, int) or not isinstance(state, int):
         return None
-    reasons = frozenset(one for one in told.get("job-state-reasons", ()) if isinstance(one, str))
     return _Known(
         number,
         str(_one(told, "job-uuid") or ""),
         str(_one(told, "job-name") or ""),
         state,
-        reasons,
+        _names(told, "job-state-reasons"),
+        _names(told, "job-printer-state-reasons"),
         _cut(str(_one(told, "job-printer-state-message") or "")),
     )
 
 
-def _judged(known: _Known, trouble: Say | None) -> Progress:
-    """What a job's state means, given what troubles its printer."""
+def _names(told: Attributes, name: str) -> frozenset[str]:
+    return frozenset(one for one in told.get(name, ()) if isinstance(one, str) and one != "none")
+
+
+def _judged(known: _Known, trouble: Say | None, stale: frozenset[str]) -> Progress:
+    """What a job's state means, given what troubles its printer, and what that said already before the job."""
     handle = known.handle
-    told = ", ".join(sorted(known.reasons)) or "-"
+    reasons = known.reasons | (known.of_printer - stale)
+    told = ", ".join(sorted(reasons)) or "-"
     if known.state in {3, 5} and trouble is not None:
         return Progress(News.STOPPED, trouble, handle)
+    away = _CUPS_AWAY.search(known.message) is not None
     match known.state:
         case 3:
             return Progress(News.ACCEPTED, handle=handle)
         case 4:
             return Progress(News.STOPPED, say("printer.job_held"), handle)
+        case 5 if away:
+            return Progress(News.STOPPED, say("printer.off"), handle)
         case 5:
             return Progress(News.PRINTING, handle=handle)
         case 6:
             return Progress(News.STOPPED, trouble or say("printer.stopped", reason=known.message), handle)
-        case 9 if not known.reasons & _DOUBTS:
+        case 9 if not reasons & _DOUBTS and not away:
             return Progress(News.PRINTED, handle=handle)
         case 9:
-            return Progress(News.LOST, say("printer.job_doubtful", reasons=told), handle)
-        case _ if known.reasons & _UNPRINTABLE or _CUPS_REFUSED in known.message:
+            return Progress(News.LOST, say("printer.job_doubtful", reasons=f"{told} {known.message}"), handle)
+        case _ if reasons & _UNPRINTABLE or _CUPS_REFUSED in known.message:
             return Progress(News.REFUSED, say("printer.options", reason=f"{told} {known.message}"))
         case _:
             return Progress(News.LOST, say("printer.job_ended", reasons=f"{told} {known.message}"), handle)
@@ -477,10 +504,19 @@ def _trouble(attributes: Attributes) -> Say | None:
     return None
 
 
+def _stalling(attributes: Attributes) -> Say | None:
+    """What a printer only warns of though a job that it prints cannot go on: some say ``media-empty-warning`` then."""
+    for reason in attributes.get("printer-state-reasons", ()):
+        kind = str(reason).removesuffix("-warning")
+        if kind in _STALLING and kind != reason:
+            return say(_REASONS[kind])
+    return None
+
+
 def _traits(attributes: Attributes) -> Traits:
     margins = [_margin(attributes, side) for side in ("left", "right", "top", "bottom")]
     return Traits(
-        model=_cut(str(_one(attributes, "printer-make-and-model") or "")),
+        model=_cut(str(_one(attributes, "printer-make-and-model") or "IPP")),
         dpi=_dpi(attributes),
         media=_media(attributes.get("media-supported", ()), margins),
         loaded=_media(attributes.get("media-ready", ()), margins),
@@ -519,6 +555,18 @@ def _of_size(media: Iterable[Media], width: float, height: float) -> Media | Non
         if abs(one.width_mm - width) <= _SAME_SIZE_MM and abs(one.height_mm - height) <= _SAME_SIZE_MM:
             return one
     return None
+
+
+def _takes(names: Iterable[Any], width: float, height: float) -> bool:
+    """Whether paper of any size between a smallest and a largest one is taken, and this is one."""
+    bounds = {}
+    for name in names:
+        size = _SIZE.search(name) if isinstance(name, str) else None
+        if size is not None and name.startswith(("custom_min", "custom_max")):
+            unit = _MM_PER_INCH if size[3] == "in" else 1
+            bounds[name[7:10]] = float(size[1]) * unit, float(size[2]) * unit
+    (low, short), (high, long) = bounds.get("min", (1, 1)), bounds.get("max", (0, 0))
+    return low <= width <= high and short <= height <= long
 
 
 def _margin(attributes: Attributes, side: str) -> float:

@@ -28,6 +28,7 @@ class JobThere:
     state: int = 3
     reasons: tuple[str, ...] = ("none",)
     message: str = ""
+    of_printer: tuple[str, ...] = ("none",)
 
 
 @dataclass
@@ -123,6 +124,7 @@ def _job(job: JobThere) -> dict[str, list[tuple[int, Any]]]:
         "job-state": [(0x23, job.state)],
         "job-state-reasons": [(0x44, reason) for reason in job.reasons],
         "job-printer-state-message": [(0x41, job.message)],
+        "job-printer-state-reasons": [(0x44, reason) for reason in job.of_printer],
     }
 
 

@@ -161,6 +161,15 @@ def test_a_paper_that_the_printer_never_takes_is_refused(
     assert code(printer.ready(paper)) == (News.REFUSED, "printer.no_such_media")
 
 
+def test_a_printer_of_any_size_takes_this_one(there: IppPrinterThere, printer: Printer, paper: Paper) -> None:
+    there.media = (A4, "custom_min_1x1in", "custom_max_8x14in")
+    assert printer.ready(paper) is None
+    printer.send(paper)
+    assert there.jobs[0].asked["media"] == ("custom_storehand_105x148mm",)
+    there.media = (A4, "custom_min_1x1in", "custom_max_4x4in")
+    assert code(printer.ready(paper)) == (News.REFUSED, "printer.no_such_media")
+
+
 def test_a_printer_that_reads_neither_form_is_refused(
     there: IppPrinterThere, printer: Printer, paper: Paper
 ) -> None:
@@ -242,6 +251,17 @@ def test_paper_out_in_the_middle_stops_the_job_and_the_job_goes_on(
     assert printer.follow(paper, handle).news is News.PRINTED
 
 
+def test_a_warning_counts_while_a_job_does_not_go_on(
+    there: IppPrinterThere, printer: Printer, paper: Paper
+) -> None:
+    there.prints_at_once = False
+    handle = printer.send(paper).handle
+    there.jobs[0].state, there.reasons = 5, ("marker-supply-low-warning",)
+    assert printer.follow(paper, handle).news is News.PRINTING
+    there.reasons = ("media-empty-warning",)
+    assert code(printer.follow(paper, handle)) == (News.STOPPED, "printer.paper_out")
+
+
 @pytest.mark.parametrize("fault", ["after", "garbage"])
 def test_an_answer_that_is_lost_is_found_by_the_jobs_name(
     there: IppPrinterThere, printer: Printer, paper: Paper, fault: str
@@ -281,6 +301,30 @@ def test_completed_is_not_believed_where_the_reasons_say_otherwise(
 ) -> None:
     handle = printer.send(paper).handle
     there.jobs[0].reasons = (reason,)
+    assert code(printer.follow(paper, handle)) == (News.LOST, "printer.job_doubtful")
+
+
+def test_what_a_queue_still_says_of_an_earlier_job_is_not_held_against_this_one(
+    there: IppPrinterThere, printer: Printer, paper: Paper
+) -> None:
+    there.reasons = ("cups-ipp-missing-job-history",)
+    handle = printer.send(paper).handle
+    there.jobs[0].of_printer = ("cups-ipp-missing-job-history",)
+    assert printer.follow(paper, handle).news is News.PRINTED
+    there.reasons = ("none",)
+    handle = printer.send(paper).handle
+    there.jobs[1].of_printer = ("cups-ipp-missing-job-history",)
+    assert printer.follow(paper, handle).news is News.LOST
+
+
+def test_completed_is_not_believed_where_the_printer_behind_the_queue_went_away(
+    there: IppPrinterThere, printer: Printer, paper: Paper
+) -> None:
+    handle = printer.send(paper).handle
+    there.jobs[0].message = "The printer may not exist or is unavailable at this time."
+    there.jobs[0].state = 5
+    assert code(printer.follow(paper, handle)) == (News.STOPPED, "printer.off")
+    there.jobs[0].state = 9
     assert code(printer.follow(paper, handle)) == (News.LOST, "printer.job_doubtful")
 
 
