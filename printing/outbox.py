@@ -2,6 +2,7 @@
 
 import json
 import secrets
+from collections.abc import Collection
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
@@ -12,7 +13,7 @@ import apsw
 
 from app.model.answers import Say, say
 from printing.errors import PrintError
-from printing.progress import IN_LINE, OVER, Progress, State, after
+from printing.progress import AT_PRINTER, IN_LINE, OVER, News, Progress, State, after
 
 _VERSION = 1
 _SCHEMA = f"""
@@ -31,6 +32,10 @@ CREATE TABLE paper (
 CREATE INDEX paper_line ON paper (printer, state, number);
 PRAGMA user_version = {_VERSION};
 """
+_WAITING = frozenset(
+    state.value for state in State if state not in AT_PRINTER and after(state, News.VOIDED) is State.VOID
+)
+"""Of these a person may say that they are void, and nothing is at a printer."""
 _COLUMNS = "number, uid, kind, name, copy, file, printer, state, reason, handle"
 
 
@@ -78,8 +83,16 @@ class Outbox:
         path.chmod(0o600)
 
     def add(self, kind: str, name: str, copy: int, file: str, printer: str, state: State) -> None:
-        """Add a paper, unless it is there: whoever asks again changes nothing."""
+        """Add a paper, unless it is there: whoever asks again changes nothing.
+
+        A person asked for a copy because the earlier ones did not come out: what still waits of those is void.
+        """
         with self._lock, self._db:
+            self._db.execute(
+                "UPDATE paper SET state = ? WHERE kind = ? AND name = ? AND copy < ?"
+                f" AND state IN ({_marks(_WAITING)})",
+                (State.VOID.value, kind, name, copy, *sorted(_WAITING)),
+            )
             self._db.execute(
                 "INSERT INTO paper (uid, kind, name, copy, file, printer, state, reason, handle)"
                 " VALUES (?, ?, ?, ?, ?, ?, ?, '', '') ON CONFLICT (file) DO NOTHING",
@@ -115,9 +128,8 @@ class Outbox:
 
     def next_in_line(self, printer: str) -> Row | None:
         """The paper that a printer must do next."""
-        marks = ", ".join("?" * len(IN_LINE))
         rows = self._rows(
-            f"WHERE printer = ? AND state IN ({marks}) ORDER BY number LIMIT 1",
+            f"WHERE printer = ? AND state IN ({_marks(IN_LINE)}) ORDER BY number LIMIT 1",
             (printer, *sorted(state.value for state in IN_LINE)),
         )
         return rows[0] if rows else None
@@ -132,6 +144,10 @@ class Outbox:
             raise PrintError("print.unknown_paper", number=number)
         return rows[0]
 
+    def of_name(self, name: str) -> list[Row]:
+        """Every paper of a name, of all kinds and copies, in order."""
+        return self._rows("WHERE name = ? ORDER BY number", (name,))
+
     def of_file(self, file: str) -> Row | None:
         """The paper in a file."""
         rows = self._rows("WHERE file = ?", (file,))
@@ -139,9 +155,9 @@ class Outbox:
 
     def unfinished(self) -> list[Row]:
         """Everything that is not printed or void, in order."""
-        marks = ", ".join("?" * len(OVER))
         return self._rows(
-            f"WHERE state NOT IN ({marks}) ORDER BY number", tuple(sorted(state.value for state in OVER))
+            f"WHERE state NOT IN ({_marks(OVER)}) ORDER BY number",
+            tuple(sorted(state.value for state in OVER)),
         )
 
     def forget(self, file: str) -> None:
@@ -174,12 +190,12 @@ class Outbox:
 
 def waiting(path: Path) -> dict[str, int]:
     """How many papers of an outbox are not over, by printer; it may be in use. Nothing where it cannot be read."""
-    marks = ", ".join("?" * len(OVER))
     try:
         connection = apsw.Connection(str(path), flags=apsw.SQLITE_OPEN_READONLY)
         try:
             rows: list[Any] = connection.execute(
-                f"SELECT printer, count(*) FROM paper WHERE state NOT IN ({marks}) GROUP BY printer ORDER BY printer",
+                "SELECT printer, count(*) FROM paper"
+                f" WHERE state NOT IN ({_marks(OVER)}) GROUP BY printer ORDER BY printer",
                 tuple(sorted(state.value for state in OVER)),
             ).fetchall()
         finally:
@@ -187,6 +203,10 @@ def waiting(path: Path) -> dict[str, int]:
     except apsw.Error:
         return {}
     return dict(rows)
+
+
+def _marks(values: Collection[str]) -> str:
+    return ", ".join("?" * len(values))
 
 
 def _connect(path: Path) -> apsw.Connection:

@@ -219,10 +219,43 @@ class Spool:
             raise PrintError("print.unknown_printer", printer=printer, printers=", ".join(self._lines))
         if row.state in AT_PRINTER and row.state is not State.SENT and row.printer in self._lines:
             progress = self._lines[row.printer].standing.printer.cancel(self.paper(row), row.handle)
-            row = self._decide(row, progress)
-            if row.state is not State.QUEUED:
-                return row
+            # In one step with the taking back: in between, the first printer would get it again.
+            return self._decide(row, progress, printer if progress.news is News.WITHDRAWN else None)
         return self._decide(row, Progress(News.MOVED), printer)
+
+    def move_on(self, kind: str, name: str) -> None:
+        """Print the last copy of a paper on the next printer that takes its kind.
+
+        :raises PrintError: ``print.never_printed``, ``print.no_other_printer``, or as ``move``.
+        """
+        row = next((row for row in reversed(self._of_name(name)) if row.kind == kind), None)
+        if row is None:
+            raise PrintError("print.never_printed", name=name)
+        names = [line.standing.name for line in self._lines.values() if row.kind in line.standing.kinds]
+        others = [printer for printer in names if printer != row.printer]
+        if not others:
+            raise PrintError("print.no_other_printer", kind=kind)
+        behind = names.index(row.printer) + 1 if row.printer in names else 0
+        self.move(row.number, (names[behind:] or others)[0])
+
+    def take_back(self, name: str) -> None:
+        """Print nothing of a name that did not come out yet: it is void."""
+        for row in self._of_name(name):
+            try:
+                if row.state not in OVER:
+                    self.void(row.number)
+            except PrintError as error:
+                _log.warning("paper_not_taken_back", file=row.file, reason=str(error))
+
+    def seen(self, kind: str, name: str) -> None:
+        """A paper of that name was scanned: of what nobody knew about it is known now that it came out."""
+        for row in self._of_name(name):
+            if row.kind == kind and row.state is State.UNKNOWN:
+                self.came_out(row.number)
+
+    def _of_name(self, name: str) -> list[Row]:
+        with self._lock:
+            return self._rows().of_name(name) if self._file.exists() else []
 
     def _found(self, number: int) -> Row:
         with self._lock:

@@ -239,6 +239,27 @@ class PrintLabel:
 
 
 @dataclass(frozen=True, slots=True)
+class MoveLabel:
+    """Print the label of a parcel on another printer of this station, when it does not come out of the first."""
+
+    parcel: str
+
+
+@dataclass(frozen=True, slots=True)
+class TakeBackLabel:
+    """Do not print what still waits of a label: its number is void."""
+
+    sscc: str
+
+
+@dataclass(frozen=True, slots=True)
+class LabelSeen:
+    """The label of a number was scanned here: it came out, whatever its printer knows."""
+
+    sscc: str
+
+
+@dataclass(frozen=True, slots=True)
 class CheckPin:
     """Check a PIN against the badge that was scanned; slow by design, so it runs beside the dialogue."""
 
@@ -257,7 +278,17 @@ class AskCentral:
     body: tuple[tuple[str, Param], ...] = ()
 
 
-Effect = AskForTour | AskForReprint | AskToReopen | PrintLabel | CheckPin | AskCentral
+Effect = (
+    AskForTour
+    | AskForReprint
+    | AskToReopen
+    | PrintLabel
+    | MoveLabel
+    | TakeBackLabel
+    | LabelSeen
+    | CheckPin
+    | AskCentral
+)
 
 
 class Keep(Enum):

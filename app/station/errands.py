@@ -20,9 +20,12 @@ from app.model.answers import (
     CheckPin,
     Effect,
     Entry,
+    LabelSeen,
+    MoveLabel,
     PinChecked,
     PrintLabel,
     Refused,
+    TakeBackLabel,
     Told,
 )
 from app.model.people import Operator, pin_material
@@ -64,24 +67,18 @@ class Errands:
         """Begin one effect.
 
         ``badge`` is the secret of whoever is signed in, ``operator`` the one whose PIN is checked, ``sscc`` the
-        number on the label to print.
+        number on the label that the effect is about.
         """
 
         def work() -> Entry | None:
             match effect:
-                case AskForTour(cart, take_over):
-                    self._client.claim_tour(cart, badge, take_over=take_over)
-                case AskForReprint(parcel, reason):
-                    self._client.reprint(parcel, reason, badge)
-                case AskToReopen(parcel):
-                    self._client.reopen(parcel, badge)
-                case PrintLabel(parcel, copy):
-                    self._print(parcel, sscc, copy)
-                case AskCentral(topic, method, path, body):
-                    return Told(topic, self._client.request(method, path, dict(body) or None, badge))
+                case PrintLabel() | MoveLabel() | TakeBackLabel() | LabelSeen():
+                    self._at_the_printers(effect, sscc)
                 case CheckPin():
                     right = operator is not None and is_right(operator.pin_verifier, effect.badge, effect.pin)
                     return PinChecked(effect.operator, right)
+                case _:
+                    return self._at_the_central(effect, badge, sscc)
             return None
 
         def done(future: Future[Entry | None]) -> None:
@@ -99,6 +96,32 @@ class Errands:
                 self._post(lambda: answer(entry))
 
         self._workers.submit(work).add_done_callback(done)
+
+    def _at_the_central(
+        self, effect: AskForTour | AskForReprint | AskToReopen | AskCentral, badge: str, sscc: str
+    ) -> Entry | None:
+        match effect:
+            case AskForTour(cart, take_over):
+                self._client.claim_tour(cart, badge, take_over=take_over)
+            case AskForReprint(parcel, reason):
+                self._client.reprint(parcel, reason, badge)
+            case AskToReopen(parcel):
+                self._client.reopen(parcel, badge)
+                self._spool.take_back(sscc)
+            case AskCentral(topic, method, path, body):
+                return Told(topic, self._client.request(method, path, dict(body) or None, badge))
+        return None
+
+    def _at_the_printers(self, effect: PrintLabel | MoveLabel | TakeBackLabel | LabelSeen, sscc: str) -> None:
+        match effect:
+            case PrintLabel(parcel, copy):
+                self._print(parcel, sscc, copy)
+            case MoveLabel():
+                self._spool.move_on("label", sscc)
+            case TakeBackLabel(number):
+                self._spool.take_back(number)
+            case LabelSeen(number):
+                self._spool.seen("label", number)
 
     def _print(self, parcel: str, sscc: str, copy: int) -> None:
         """Put the papers into the spool that are not there yet: whoever asks again gets no second print."""

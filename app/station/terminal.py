@@ -24,12 +24,15 @@ from app.model.answers import (
     Effect,
     Entry,
     Idle,
+    LabelSeen,
     LentChanged,
+    MoveLabel,
     Pressed,
     PrintLabel,
     Prompt,
     Refused,
     Say,
+    TakeBackLabel,
     Tone,
     Typed,
     Verdict,
@@ -381,10 +384,12 @@ class Terminal:
     def _begin(self, effect: Effect) -> Refused | None:
         """Begin an errand; what is recorded stays recorded, whatever becomes of it."""
         if self.errands is None:
-            return Refused("central.offline")
+            # Where nothing prints, nothing is to be taken back or settled.
+            return None if isinstance(effect, TakeBackLabel | LabelSeen) else Refused("central.offline")
         if isinstance(effect, AskCentral | AskForTour | AskForReprint | AskToReopen) and not self._badge:
             return Refused("station.badge_needed")
-        label = self.known.labels.get(effect.parcel) if isinstance(effect, PrintLabel) else None
+        of_label = isinstance(effect, PrintLabel | MoveLabel | AskToReopen)
+        label = self.known.labels.get(effect.parcel) if of_label else None
         try:
             self.errands.run(
                 effect,

@@ -251,6 +251,70 @@ def test_a_paper_of_a_printer_that_is_no_more_there_waits_to_be_moved(bench: Ben
     until(bench.spool, "A", State.PRINTED)
 
 
+def test_a_reprint_takes_the_place_of_the_copy_that_did_not_come_out(bench: Bench) -> None:
+    bench.one.says["ready"] = [Progress(News.HELD, EMPTY)] * 100_000
+    bench.put("A")
+    until(bench.spool, "A", State.BLOCKED)
+    bench.spool.put("label", "A", PDF, copy=2)
+    until(bench.spool, "A", State.VOID)
+    bench.one.says.clear()
+    bench.put("B")
+    until(bench.spool, "B", State.PRINTED)
+    assert bench.one.paper_out == ["A-copy2", "B"]
+
+
+def test_a_reprint_leaves_a_copy_alone_that_the_printer_has(bench: Bench) -> None:
+    bench.one.says["send"] = [Progress(News.ACCEPTED, handle="7")]
+    bench.one.says["follow"] = [Progress(News.STOPPED, EMPTY)] * 5
+    bench.put("A")
+    until(bench.spool, "A", State.STOPPED, State.PRINTED)
+    bench.spool.put("label", "A", PDF, copy=2)
+    until(bench.spool, "A", State.PRINTED)
+
+
+def test_a_label_moves_on_to_the_next_printer_and_round_again(bench: Bench) -> None:
+    for printer in (bench.one, bench.two):
+        printer.says["ready"] = [Progress(News.HELD, EMPTY)] * 100_000
+    bench.put("A")
+    until(bench.spool, "A", State.BLOCKED)
+    printers = []
+    for _ in range(2):
+        bench.spool.move_on("label", "A")
+        printers.append(until(bench.spool, "A", State.QUEUED, State.BLOCKED).printer)
+    assert printers == ["two", "one"]
+
+
+def test_what_cannot_move_on_says_why(bench: Bench) -> None:
+    bench.two.says["ready"] = [Progress(News.HELD, EMPTY)] * 100_000
+    bench.spool.put("slip", "A", PDF)
+    for kind, name, code in (
+        ("slip", "A", "print.no_other_printer"),
+        ("label", "A", "print.never_printed"),
+        ("label", "B", "print.never_printed"),
+    ):
+        with pytest.raises(PrintError) as refused:
+            bench.spool.move_on(kind, name)
+        assert refused.value.code == code
+
+
+def test_a_number_that_is_void_prints_nothing_more(bench: Bench) -> None:
+    for printer in (bench.one, bench.two):
+        printer.says["ready"] = [Progress(News.HELD, EMPTY)] * 100_000
+    bench.put("A")
+    bench.spool.put("slip", "A", PDF)
+    bench.spool.take_back("A")
+    bench.spool.take_back("never put")
+    assert bench.spool.unfinished() == []
+
+
+def test_a_label_that_is_scanned_came_out(bench: Bench) -> None:
+    bench.one.says["send"] = [LOST]
+    bench.put("A")
+    until(bench.spool, "A", State.UNKNOWN)
+    bench.spool.seen("label", "A")
+    assert until(bench.spool, "A", State.PRINTED).reason is None
+
+
 # --- the file -----------------------------------------------------------------------------------------------------
 
 

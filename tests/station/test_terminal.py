@@ -18,7 +18,18 @@ import apsw
 import pytest
 from argon2 import PasswordHasher
 
-from app.model.answers import Command, Refused, Tone, Verdict, say
+from app.model.answers import (
+    Command,
+    Effect,
+    Entry,
+    LabelSeen,
+    MoveLabel,
+    Refused,
+    TakeBackLabel,
+    Tone,
+    Verdict,
+    say,
+)
 from app.model.facts import Fact, Locked, SignedIn, SignedOff, SignOffCause, UnitsCounted
 from app.model.facts.codec import decode
 from app.model.floor import Cart
@@ -568,6 +579,22 @@ def test_a_copy_that_is_in_the_spool_is_not_printed_again(
     hands.scan("PRINT P-1")
     loop.until(slip.exists)
     assert (label.read_bytes(), told) == (b"as it was printed", [])
+
+
+def test_a_label_is_moved_settled_and_taken_back_at_the_spool(
+    errands: Errands, loop: Loop, tmp_path: Path
+) -> None:
+    errands._spool.put("label", "340000000000000012", PDF)
+    answers: list[Entry] = []
+
+    def run(effect: Effect, sscc: str = "") -> None:
+        errands.run(effect, badge="", operator=None, sscc=sscc, answer=answers.append)
+
+    run(LabelSeen("340000000000000012"))
+    run(TakeBackLabel("340000000000000012"))
+    run(MoveLabel("P-1"), sscc="340000000000000012")
+    loop.until(lambda: answers)
+    assert answers == [Refused("print.no_other_printer", (("kind", "label"),))]
 
 
 def test_a_label_that_cannot_be_fetched_is_said(

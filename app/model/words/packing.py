@@ -42,7 +42,8 @@ PACKING: dict[str, str] = {
     "pack.ask_label": "Stick the label with SSCC {sscc} on the box of order {order} and scan it there.",
     "pack.ask_card": "Reprint the label with F12, reopen with F2, or scan the next tote.",
     "pack.ask_reprint_reason": "Why is the label printed again? Type the reason and press Enter.",
-    "pack.ask_parcel_problem": "1 reopen the parcel, which voids its label. Type the number. Back (F7) leaves it.",
+    "pack.ask_parcel_problem": "1 reopen the parcel, which voids its label; 2 print the label on another printer. "
+    "Type the number. Back (F7) leaves it.",
     # detail
     "pack.queue_length": "Orders to pack: {orders}",
     "pack.labels_ready": "Parcels aside to go on with: {parcels}",
@@ -96,7 +97,8 @@ PACKING: dict[str, str] = {
     "pack.back_again_parks": "Press back (F7) again to park the parcel of order {order}.",
     "pack.type_reprint_reason": "Type the reason for the reprint, up to 200 characters.",
     "pack.reprint_asked": "Asked for another label of parcel {parcel}.",
-    "pack.choose_parcel_problem": "Type 1 to reopen the parcel, or press back (F7).",
+    "pack.choose_parcel_problem": "Type 1 to reopen the parcel, 2 for another printer, or press back (F7).",
+    "pack.move_asked": "The label of parcel {parcel} goes to another printer.",
     "pack.reopen_asked": "Asked to reopen parcel {parcel}.",
     # refusals in the queue
     "pack.scan_tote": "{read} opens nothing here. Scan a tote, an order or a parcel label.",

@@ -29,6 +29,8 @@ PRINTING: dict[str, str] = {
     "print.unknown_paper": "There is no paper number {number}.",
     "print.unknown_printer": "There is no printer {printer} here. There are: {printers}.",
     "print.not_now": "{name} is {state}: that cannot be done with it now.",
+    "print.never_printed": "{name} was never printed here.",
+    "print.no_other_printer": "There is no other printer for a {kind} here.",
     "print.interrupted": "The printing was interrupted: look whether it came out.",
     "print.driver_failed": "{printer} cannot be used: {reason}.",
     "print.not_read": "{path} cannot be read: {reason}.",

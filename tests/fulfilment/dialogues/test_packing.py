@@ -6,7 +6,16 @@ from dataclasses import replace
 
 import pytest
 
-from app.model.answers import AskForReprint, AskToReopen, Command, PrintLabel, Tone
+from app.model.answers import (
+    AskForReprint,
+    AskToReopen,
+    Command,
+    LabelSeen,
+    MoveLabel,
+    PrintLabel,
+    TakeBackLabel,
+    Tone,
+)
 from app.model.facts import (
     CartonChosen,
     LabelPrinted,
@@ -640,6 +649,7 @@ def test_a_parcel_whose_label_was_voided_goes_back_to_the_queue(bench: Bench) ->
     bench.known.learn("pack_job", "ORD-1", again)
     bench.learn("label", "P1", label("P1", void=True, order="ORD-1"))
     assert bench.last.facts == (ParcelSetAside("P1"),)
+    assert bench.effects() == (TakeBackLabel(SSCC),)
     assert "ORD-1" in [row.key for row in bench.prompt.rows]
     assert bench.scan(SSCC, sscc=SSCC) == "pack.opened"
     opened = bench.facts[-1]
@@ -785,7 +795,7 @@ def test_a_closed_parcel_can_be_reopened(closed: Bench) -> None:
     closed.scan(SSCC, sscc=SSCC)
     assert closed.press(Command.PROBLEM) == "pack.choose_parcel_problem"
     assert closed.scan("T2") == "pack.type_not_scan"
-    assert closed.type("2") == "pack.choose_parcel_problem"
+    assert closed.type("3") == "pack.choose_parcel_problem"
     assert closed.type("1") == "pack.reopen_asked"
     assert closed.effects() == (AskToReopen("P1"),)
 
@@ -794,7 +804,29 @@ def test_reprint_and_reopen_need_the_network(closed: Bench) -> None:
     closed.scan(SSCC, sscc=SSCC)
     closed.known.online = False
     assert closed.press(Command.REPRINT) == "pack.needs_network"
-    assert closed.press(Command.PROBLEM) == "pack.needs_network"
+    assert closed.press(Command.PROBLEM) == "pack.choose_parcel_problem"
+    assert closed.type("1") == "pack.needs_network"
+
+
+def test_a_label_goes_to_another_printer_without_the_network(closed: Bench) -> None:
+    closed.scan(SSCC, sscc=SSCC)
+    closed.known.online = False
+    closed.press(Command.PROBLEM)
+    assert closed.type("2") == "pack.move_asked"
+    assert closed.effects() == (MoveLabel("P1"),)
+
+
+def test_a_parcel_without_a_label_has_none_to_move(bench: Bench) -> None:
+    bench.pack_order_1()
+    bench.press(Command.PROBLEM)
+    assert bench.type("2") == "pack.choose_parcel_problem"
+
+
+def test_a_label_that_is_scanned_on_its_box_came_out(bench: Bench) -> None:
+    bench.pack_order_1()
+    bench.learn("label", "P1", label("P1"))
+    assert bench.scan(SSCC, sscc=SSCC) == "pack.closed"
+    assert bench.effects() == (LabelSeen(SSCC),)
 
 
 def test_a_card_gives_way_to_the_next_tote(closed: Bench) -> None:

@@ -32,6 +32,7 @@ from app.model.answers import (
     Decision,
     Entry,
     Kind,
+    LabelSeen,
     LentChanged,
     Meaning,
     Pressed,
@@ -228,12 +229,13 @@ def _scan_label(
                 verdict=bad("pack.label_of_another", read=reading.sscc or reading.text, order=other or "?")
             )
         return Decision(verdict=bad("pack.scan_label", read=reading.text[:40]))
-    closed = ParcelClosed(parcel.id, parcel.sscc)
+    closed, seen = ParcelClosed(parcel.id, parcel.sscc), (LabelSeen(parcel.sscc),)
     if parcel.filled and parcel.left():
         following = opening.opened(parcel.rest(), known, ref)
         verdict = good("pack.closed_next", order=parcel.order, number=following[0].number)
-        return Decision((closed, *following), verdict, asking=None)
-    return Decision((closed,), good("pack.closed", order=parcel.order, number=parcel.number), asking=None)
+        return Decision((closed, *following), verdict, seen, asking=None)
+    verdict = good("pack.closed", order=parcel.order, number=parcel.number)
+    return Decision((closed,), verdict, seen, asking=None)
 
 
 # --- keys --------------------------------------------------------------------------------------------------------

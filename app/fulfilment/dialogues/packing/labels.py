@@ -11,7 +11,9 @@ from app.model.answers import (
     Decision,
     Kind,
     Meaning,
+    MoveLabel,
     PrintLabel,
+    TakeBackLabel,
     Verdict,
     bad,
     good,
@@ -30,7 +32,8 @@ def news(state: Packing, known: Known) -> Decision:
     decision = Decision()
     if parcel is not None and parcel.weighed:
         if label_of(parcel, known).void:
-            decision = Decision(facts=(ParcelSetAside(parcel.id),), asking=None)
+            taken_back = (TakeBackLabel(parcel.sscc),) if parcel.printed else ()
+            decision = Decision(facts=(ParcelSetAside(parcel.id),), effects=taken_back, asking=None)
         # A copy before the wanted one, asked for again, would only come out beside it.
         elif not parcel.printed or all(label.parcel != parcel.id for label in wanted):
             decision = see_to_print(parcel, known)
@@ -111,9 +114,9 @@ def set_aside(parcel: Parcel) -> Decision:
 def press(parcel: str, command: Command, known: Known) -> Decision | None:
     """What the reprint and the problem key do about a parcel that is weighed; ``None`` for every other key."""
     match command:
-        case Command.REPRINT | Command.PROBLEM if not known.online:
+        case Command.REPRINT if not known.online:
             return Decision(verdict=bad("pack.needs_network"))
-        case Command.REPRINT if not (known.labels.get(parcel) and known.labels[parcel].ready):
+        case Command.REPRINT if not _has_label(parcel, known):
             return Decision(verdict=bad("pack.nothing_to_reprint", parcel=parcel))
         case Command.REPRINT:
             return Decision(verdict=wait("pack.type_reprint_reason"), asking=WhyReprint(parcel))
@@ -121,6 +124,11 @@ def press(parcel: str, command: Command, known: Known) -> Decision | None:
             return Decision(verdict=wait("pack.choose_parcel_problem"), asking=WhatWithParcel(parcel))
         case _:
             return None
+
+
+def _has_label(parcel: str, known: Known) -> bool:
+    label = known.labels.get(parcel)
+    return label is not None and label.ready
 
 
 def typed(asked: Card | WhyReprint | WhatWithParcel, text: str, known: Known) -> Decision:
@@ -134,9 +142,15 @@ def typed(asked: Card | WhyReprint | WhatWithParcel, text: str, known: Known) ->
                 effects=(AskForReprint(parcel, text.strip()),),
                 asking=None,
             )
+        case WhatWithParcel() if text.strip() == "1" and not known.online:
+            return Decision(verdict=bad("pack.needs_network"))
         case WhatWithParcel(parcel) if text.strip() == "1":
             return Decision(
                 verdict=wait("pack.reopen_asked", parcel=parcel), effects=(AskToReopen(parcel),), asking=None
+            )
+        case WhatWithParcel(parcel) if text.strip() == "2" and _has_label(parcel, known):
+            return Decision(
+                verdict=wait("pack.move_asked", parcel=parcel), effects=(MoveLabel(parcel),), asking=None
             )
         case WhatWithParcel():
             return Decision(verdict=bad("pack.choose_parcel_problem"))
