@@ -24,7 +24,7 @@ from printing.errors import PrintError
 from printing.outbox import Outbox, Row
 from printing.printers.command import PLACEHOLDER, CommandPrinter
 from printing.printers.protocol import Paper, Printer
-from printing.progress import AT_PRINTER, OVER, News, Progress, State
+from printing.progress import AT_PRINTER, OVER, News, Progress, State, after
 
 _log = structlog.get_logger()
 _UNSAFE = re.compile(r"[^A-Za-z0-9._-]")
@@ -262,12 +262,16 @@ class Spool:
             return self._rows().find(number)
 
     def _decide(self, row: Row, progress: Progress, printer: str | None = None) -> Row:
-        changed = self._rows().record(row, progress, printer)
-        if changed is None:
-            raise PrintError("print.not_now", name=row.name, state=row.state.value)
-        if changed.printer in self._lines:
-            self._lines[changed.printer].wake()
-        return changed
+        """Record a decision; where the line was quicker it is taken about the paper as it is now."""
+        outbox = self.outbox()
+        while after(row.state, progress.news) is not None:
+            changed = outbox.record(row, progress, printer)
+            if changed is not None:
+                if changed.printer in self._lines:
+                    self._lines[changed.printer].wake()
+                return changed
+            row = outbox.find(row.number)
+        raise PrintError("print.not_now", name=row.name, state=row.state.value)
 
     # --- what the lines ask ---------------------------------------------------------------------------------------
 

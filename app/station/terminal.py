@@ -388,8 +388,11 @@ class Terminal:
             return None if isinstance(effect, TakeBackLabel | LabelSeen) else Refused("central.offline")
         if isinstance(effect, AskCentral | AskForTour | AskForReprint | AskToReopen) and not self._badge:
             return Refused("station.badge_needed")
-        of_label = isinstance(effect, PrintLabel | MoveLabel | AskToReopen)
-        label = self.known.labels.get(effect.parcel) if of_label else None
+        match effect:
+            case PrintLabel(parcel=parcel) | MoveLabel(parcel) | AskToReopen(parcel):
+                label = self.known.labels.get(parcel)
+            case _:
+                label = None
         try:
             self.errands.run(
                 effect,
