@@ -53,6 +53,14 @@ class Printed:
 
 
 @dataclass(frozen=True, slots=True)
+class Watch:
+    """A printer has not got on for a while because of a ``trouble``, or it gets on again."""
+
+    printer: str
+    trouble: Say | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Standing:
     """A printer of a station: its name, the kinds of paper that it takes, and the way to it.
 
@@ -66,10 +74,14 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class Patience:
-    """How long to wait before asking a printer again: from the first wait doubling up to the longest, in seconds."""
+    """How long to wait before asking a printer again: from the first wait doubling up to the longest, in seconds.
+
+    What stands still for ``stuck_s`` is told to those who look after printers.
+    """
 
     first_s: float = 0.2
     longest_s: float = 5.0
+    stuck_s: float = 120.0
 
 
 class Spool:
@@ -81,6 +93,7 @@ class Spool:
         commands: Mapping[str, Sequence[str]],
         on_printed: Callable[[Printed], None] = lambda _: None,
         *,
+        on_watch: Callable[[Watch], None] = lambda _: None,
         printers: Sequence[Standing] = (),
         timeout_s: float = 60,
         keep_s: float = inf,
@@ -91,13 +104,15 @@ class Spool:
         Papers that are over and older than ``keep_s`` seconds are deleted now and then. What a process before this one
         left unfinished is gone on with at once.
 
-        ``on_printed`` is called from a printing thread when a paper is printed and when something stands in its way.
+        ``on_printed`` is called from a printing thread when a paper is printed and when something stands in its way,
+        ``on_watch`` when a printer does not get on for a while, and when it does again.
         A kind without a printer is only written.
 
         :raises PrintError: ``print.unknown_kind``, ``print.wrong_command`` or ``print.outbox_newer``.
         """
         self._folder = folder.absolute()
         self._on_printed = on_printed
+        self._on_watch = on_watch
         self._keep_s = keep_s
         self._patience = patience
         self._put = 0
@@ -115,7 +130,7 @@ class Spool:
                 self._rows()
                 for row in self.unfinished():
                     if row.printer in self._lines:
-                        self._lines[row.printer].wake()
+                        self._lines[row.printer].go_on()
 
     @property
     def _file(self) -> Path:
@@ -303,6 +318,13 @@ class Spool:
         except Exception:  # noqa: BLE001 the next label must be printed, whatever became of the news of this one
             _log.exception("print_result_lost", kind=row.kind, file=row.file)
 
+    def tell_watch(self, watch: Watch) -> None:
+        """Pass on that a printer is stuck, or free again."""
+        try:
+            self._on_watch(watch)
+        except Exception:  # noqa: BLE001 the next label must be printed, whatever became of the news of this one
+            _log.exception("printer_watch_lost", printer=watch.printer)
+
     # --- the folder -----------------------------------------------------------------------------------------------
 
     def _path(self, kind: Kind, name: str, copy: int) -> Path:
@@ -340,6 +362,9 @@ class _Line:
         self._spool = spool
         self._something = Event()
         self._thread: Thread | None = None
+        self._still_since: float | None = None
+        self._told_stuck = False
+        self._inherited = False
 
     def wake(self) -> None:
         """There is something to do."""
@@ -347,6 +372,11 @@ class _Line:
         if self._thread is None:
             self._thread = Thread(target=self._work, name=f"print-{self.standing.name}", daemon=True)
             self._thread.start()
+
+    def go_on(self) -> None:
+        """The process before this one left something, and may have told that the printer is stuck."""
+        self._inherited = True
+        self.wake()
 
     def end(self) -> None:
         """Wait until nothing can be done at once."""
@@ -364,9 +394,11 @@ class _Line:
             if row is None:
                 if self._spool.closing:
                     return
+                self._watch(None)
                 self._something.wait()
                 continue
             changed = self._advance(outbox, row)
+            self._watch(changed)
             if changed.state is not row.state:
                 wait_s = self._spool.patience.first_s
             if changed.state in OVER or changed.state in {State.REFUSED, State.UNKNOWN}:
@@ -375,6 +407,21 @@ class _Line:
                 return
             self._something.wait(wait_s)
             wait_s = min(2 * wait_s, self._spool.patience.longest_s)
+
+    def _watch(self, row: Row | None) -> None:
+        """Tell when the line has stood still for too long, and when it moves again."""
+        printer = self.standing.name
+        if row is None or row.state not in {State.BLOCKED, State.STOPPED}:
+            self._still_since = None
+            if (self._told_stuck or self._inherited) and (row is None or row.state in OVER):
+                self._told_stuck = self._inherited = False
+                self._spool.tell_watch(Watch(printer))
+            return
+        now = time.monotonic()
+        self._still_since = self._still_since or now
+        if not self._told_stuck and now - self._still_since >= self._spool.patience.stuck_s:
+            self._told_stuck = True
+            self._spool.tell_watch(Watch(printer, row.reason))
 
     def _advance(self, outbox: Outbox, row: Row) -> Row:
         """One step of one paper; gives the row after it."""

@@ -38,6 +38,7 @@ FIXES: dict[ExceptionKind, tuple[Fix, ...]] = {
     ExceptionKind.EVENT_REFUSED: (Fix.DONE,),
     ExceptionKind.CLOCK_OFF: (Fix.DONE,),
     ExceptionKind.UNKNOWN_BARCODE: (Fix.LINK_BARCODE, Fix.DONE),
+    ExceptionKind.PRINTER_STUCK: (Fix.DONE,),
 }
 """What is proposed for each kind, the likeliest first."""
 
@@ -45,6 +46,7 @@ _PATIENCE = {
     ExceptionKind.SHORT_PICK: timedelta(hours=4),
     ExceptionKind.PUT_BACK: timedelta(hours=4),
     ExceptionKind.TOUR_OVERDUE: timedelta(minutes=30),
+    ExceptionKind.PRINTER_STUCK: timedelta(minutes=30),
 }
 _LATELY = timedelta(days=7)
 _DEFAULT_PATIENCE = timedelta(hours=24)

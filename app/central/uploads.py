@@ -16,13 +16,13 @@ import structlog
 from sqlalchemy import select, update
 from sqlalchemy.exc import DBAPIError, OperationalError
 
-from app.central import booking_packs, booking_picks, inbox, jobs, ledger, schema, stations
+from app.central import booking_packs, booking_picks, inbox, jobs, ledger, printers, schema, stations
 from app.central.booking import Booking, bring_up_to_date
 from app.central.progress import NotYetError
 from app.central.refusal import ApiError
 from app.central.store import Store, Tx, insert_new
 from app.model.exceptions import ExceptionKind
-from app.model.facts import PackingFact, PickingFact, SigningFact, TourTaken
+from app.model.facts import PackingFact, PickingFact, PrintingFact, SigningFact, TourTaken
 from app.model.facts.codec import Recorded, UnknownFactError, decode
 from app.model.wire import Upload, Uploaded
 
@@ -34,6 +34,7 @@ NO_HASH = bytes(32).hex()
 _PICKING = get_args(PickingFact)
 _PACKING = get_args(PackingFact)
 _SIGNING = get_args(SigningFact)
+_PRINTING = get_args(PrintingFact)
 _MOST_UNITS = 1_000_000
 _MOST_SECONDS = 2**31 - 1
 _PARKED_RETRIED = timedelta(minutes=5)
@@ -222,6 +223,8 @@ def book_fact(booking: Booking, recorded: Recorded) -> None:
         booking_packs.book(booking, fact)
     elif isinstance(fact, _SIGNING):
         stations.note(booking.tx, booking.station, fact)
+    elif isinstance(fact, _PRINTING):
+        printers.note(booking.tx, booking.station, fact)
 
 
 def _lock_stock(tx: Tx, events: list[_Event]) -> None:

@@ -29,6 +29,7 @@ class ExceptionKind(StrEnum):
     EVENT_REFUSED = "event_refused"
     CLOCK_OFF = "clock_off"
     UNKNOWN_BARCODE = "unknown_barcode"
+    PRINTER_STUCK = "printer_stuck"
 
 
 class Fix(StrEnum):
@@ -65,7 +66,7 @@ class WarehouseException:
     id: str
     kind: ExceptionKind
     subject_kind: str
-    """``order``, ``location``, ``aisle``, ``tote``, ``parcel``, ``tour``, ``station`` or ``barcode``."""
+    """``order``, ``location``, ``aisle``, ``tote``, ``parcel``, ``tour``, ``station``, ``printer`` or ``barcode``."""
     subject: str
     code: str
     params: tuple[tuple[str, str], ...]

@@ -6,6 +6,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from app.model.answers import Refused
+from app.model.facts import PrinterFreed, PrinterStuck, PrintingFact
 from app.station.client import CentralClient
 from app.station.errands import Errands
 from app.station.folder import Enrolment, StationFolder
@@ -15,7 +16,7 @@ from app.station.sync import Patience, Post, Sync
 from app.station.terminal import KEPT, Terminal
 
 if TYPE_CHECKING:
-    from printing.spool import Printed, Spool
+    from printing.spool import Printed, Spool, Watch
 
 
 class Station:
@@ -72,10 +73,19 @@ class Station:
                 refusal = Refused(paper.error.code, paper.error.params)
                 post(lambda: self.terminal.hear_of_errand(refusal))
 
+        def watched(watch: "Watch") -> None:
+            trouble = watch.trouble
+            fact: PrintingFact = PrinterFreed(watch.printer)
+            if trouble is not None:
+                params = tuple((name, str(value)) for name, value in trouble.params)
+                fact = PrinterStuck(watch.printer, trouble.code, params)
+            post(lambda: self.terminal.hear_of_printer(fact))
+
         self._spool = Spool(
             self.folder.spool,
             self._print_commands,
             printed,
+            on_watch=watched,
             printers=[
                 Standing(name, tuple(map(Kind, kinds)), open_printer(url, self.enrolment.ca))
                 for name, (url, kinds) in self._printers.items()

@@ -45,6 +45,7 @@ from app.model.facts import (
     Fact,
     Picked,
     PickUndone,
+    PrintingFact,
     SignedIn,
     UnitsCounted,
     UnitVerified,
@@ -301,6 +302,15 @@ class Terminal:
     def hear_of_errand(self, entry: Entry) -> None:
         """An errand of the dialogue came back."""
         self.changed(self._quietly(entry))
+
+    def hear_of_printer(self, fact: PrintingFact) -> None:
+        """A printer of this station got stuck, or free again: recorded, and told by the screen that printed."""
+        try:
+            self._journal.append([(self._session.operator, fact)], self._wall(), self._mono())
+        except JournalTrouble as trouble:
+            _log.error("a printer's state was not recorded: %s", trouble)
+        else:
+            self.recorded()
 
     # --- one step -----------------------------------------------------------------------------------------
 

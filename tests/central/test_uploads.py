@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -14,6 +15,8 @@ from app.model.facts import (
     Locked,
     ParcelOpened,
     Picked,
+    PrinterFreed,
+    PrinterStuck,
     SignedIn,
     SignedOff,
     SignOffCause,
@@ -236,6 +239,25 @@ def test_who_stands_at_a_station_is_shown_to_all(store: Store, terminal: Termina
     assert record_of(store, "station", "pick-1")["view"] == "packing"
     terminal.tell(SignedOff("op-1", SignOffCause.KEY))
     assert record_of(store, "station", "pick-1")["operator"] == ""
+
+
+def test_a_printer_that_is_stuck_is_an_entry_until_it_is_free(store: Store, terminal: Terminal) -> None:
+    stuck = PrinterStuck("zebra", "printer.paper_out")
+    terminal.tell(stuck)
+    terminal.tell(replace(stuck, code="printer.unreachable", params=(("reason", "no route"),)))
+    (entry,) = open_exceptions(store, ExceptionKind.PRINTER_STUCK)
+    assert entry.subject == "pick-1 zebra"
+    terminal.tell(PrinterFreed("office"))
+    assert len(open_exceptions(store, ExceptionKind.PRINTER_STUCK)) == 1
+    terminal.tell(PrinterFreed("zebra"))
+    assert open_exceptions(store, ExceptionKind.PRINTER_STUCK) == []
+
+
+def test_whatever_a_printer_is_called_its_trouble_is_booked(store: Store, terminal: Terminal) -> None:
+    terminal.tell(PrinterStuck("z\0" * 200, "no.such.code", (("reason", "x" * 5000),)))
+    assert fact_states(store) == ["applied"]
+    terminal.tell(PrinterFreed("z\0" * 200))
+    assert open_exceptions(store, ExceptionKind.PRINTER_STUCK) == []
 
 
 def test_a_clock_that_is_off_is_noticed_and_forgiven(store: Store, terminal: Terminal) -> None:

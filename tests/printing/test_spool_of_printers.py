@@ -20,7 +20,7 @@ from printing.errors import PrintError
 from printing.outbox import Outbox
 from printing.printers.protocol import Paper
 from printing.progress import News, Progress, State
-from printing.spool import Kind, Patience, Printed, Spool, Standing
+from printing.spool import Kind, Patience, Printed, Spool, Standing, Watch
 from tests.printing.a_printer import PATIENCE_S, PrinterOfTests, until
 
 PDF = b"%PDF-1.4 a label"
@@ -313,6 +313,49 @@ def test_a_label_that_is_scanned_came_out(bench: Bench) -> None:
     until(bench.spool, "A", State.UNKNOWN)
     bench.spool.seen("label", "A")
     assert until(bench.spool, "A", State.PRINTED).reason is None
+
+
+def test_a_printer_that_stands_still_is_told_once_and_again_when_it_gets_on(tmp_path: Path) -> None:
+    one, watches = PrinterOfTests(), Queue[Watch]()
+    one.says["ready"] = [Progress(News.HELD, EMPTY)] * 100_000
+
+    def opened(stuck_s: float) -> Spool:
+        return Spool(
+            tmp_path,
+            {},
+            on_watch=watches.put,
+            printers=[Standing("one", (Kind.LABEL,), one)],
+            patience=Patience(0.002, 0.01, stuck_s),
+        )
+
+    spool = opened(0)
+    spool.put("label", "A", PDF)
+    assert watches.get(timeout=PATIENCE_S) == Watch("one", EMPTY)
+    spool.close()
+    one.says.clear()
+    spool = opened(1000)
+    assert watches.get(timeout=PATIENCE_S) == Watch("one"), "also where another process had told it"
+    spool.put("label", "B", PDF)
+    until(spool, "B", State.PRINTED)
+    spool.close()
+    assert watches.empty()
+
+
+def test_a_printer_whose_papers_are_taken_back_is_not_stuck_any_more(tmp_path: Path) -> None:
+    one, watches = PrinterOfTests(), Queue[Watch]()
+    one.says["ready"] = [Progress(News.HELD, EMPTY)] * 100_000
+    spool = Spool(
+        tmp_path,
+        {},
+        on_watch=watches.put,
+        printers=[Standing("one", (Kind.LABEL,), one)],
+        patience=Patience(0.002, 0.01, 0),
+    )
+    spool.put("label", "A", PDF)
+    assert watches.get(timeout=PATIENCE_S).trouble == EMPTY
+    spool.take_back("A")
+    assert watches.get(timeout=PATIENCE_S) == Watch("one")
+    spool.close()
 
 
 # --- the file -----------------------------------------------------------------------------------------------------

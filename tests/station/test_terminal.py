@@ -30,7 +30,7 @@ from app.model.answers import (
     Verdict,
     say,
 )
-from app.model.facts import Fact, Locked, SignedIn, SignedOff, SignOffCause, UnitsCounted
+from app.model.facts import Fact, Locked, PrinterStuck, SignedIn, SignedOff, SignOffCause, UnitsCounted
 from app.model.facts.codec import decode
 from app.model.floor import Cart
 from app.model.known import Known
@@ -485,6 +485,18 @@ def test_a_clock_that_jumps_back_changes_no_order(journal: Journal) -> None:
     hands.scan("A")
     assert [event.at.day for event in journal.events(since_snapshot=False)] == [22, 20]
     assert [event.seq for event in journal.events(since_snapshot=False)] == [1, 2]
+
+
+def test_a_printer_that_is_stuck_is_recorded_and_changes_nothing_for_who_works(
+    hands: Hands, journal: Journal
+) -> None:
+    hands.scan(BADGE)
+    session, sent = hands.terminal.session, []
+    hands.terminal.recorded = lambda: sent.append(journal.last)
+    hands.terminal.hear_of_printer(PrinterStuck("zebra", "printer.paper_out"))
+    assert facts_of(journal) == ["signed_in", "printer_stuck"]
+    assert (hands.terminal.session, sent) == (session, [2])
+    assert Terminal(journal, knowing(), dialogue=floor_of_tests).session.operator == session.operator
 
 
 # --- errands ---------

@@ -46,6 +46,7 @@ from app.model.facts.picking import (
     ZeroChecked,
     ZeroPicked,
 )
+from app.model.facts.printing import PrinterFreed, PrinterStuck, PrintingFact
 from app.model.facts.signing import (
     Locked,
     PinFailed,
@@ -57,7 +58,7 @@ from app.model.facts.signing import (
     ViewChanged,
 )
 
-Fact = SigningFact | PickingFact | PackingFact
+Fact = SigningFact | PickingFact | PackingFact | PrintingFact
 
 __all__ = [
     "CartScanned",
@@ -84,6 +85,9 @@ __all__ = [
     "Picked",
     "PickingFact",
     "PinFailed",
+    "PrinterFreed",
+    "PrinterStuck",
+    "PrintingFact",
     "RejectCause",
     "ShortCause",
     "ShortUndone",

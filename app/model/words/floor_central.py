@@ -4,6 +4,9 @@ FLOOR_CENTRAL: dict[str, str] = {
     # stations
     "station.wrong_code": "This code is unknown, used or older than ten minutes. Ask for a new one: storehand code.",
     "station.clock_off": "The clock of {station} is off by {seconds} s. Set it; nothing is lost by it.",
+    "station.printer_stuck": (
+        "Printer {printer} of {station}: {trouble} Mend it there, or print on another one: F2 and then 2 at the bench."
+    ),
     # sending facts
     "sync.gap": "Events are missing before these. The last one here is {last}.",
     "sync.no_hash": "{read} is no hash: 64 digits 0 to 9 and a to f are wanted.",
