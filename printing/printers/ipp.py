@@ -25,7 +25,6 @@ from printing.printers.ipp_messages import (
 from printing.printers.protocol import Media, Paper, Traits
 from printing.printers.pwg_raster import pwg_raster
 from printing.progress import News, Progress
-from printing.proof import page_size_mm, render
 
 _PDF, _RASTER, _RAW = "application/pdf", "image/pwg-raster", "application/vnd.cups-raw"
 _LARGEST_ANSWER = 1_000_000
@@ -165,7 +164,10 @@ class IppPrinter:
         self._stale: frozenset[str] = frozenset()
         """What the printer said of itself before the job: CUPS keeps saying what became of an earlier one."""
         self._http = httpx.Client(
-            verify=_trusting(ca), trust_env=False, timeout=httpx.Timeout(answer_s, connect=min(5.0, answer_s))
+            # Certificates take a tenth of a second to load, and only HTTPS needs them.
+            verify=_trusting(ca) if url.startswith("https:") else False,
+            trust_env=False,
+            timeout=httpx.Timeout(answer_s, connect=min(5.0, answer_s)),
         )
 
     def probe(self) -> Traits:
@@ -263,6 +265,9 @@ class IppPrinter:
 
     def _job(self, paper: Paper, attributes: Attributes) -> "_Job | Progress":
         """How this printer must be asked for this paper, or why it cannot be."""
+        # Loaded with the first paper: a terminal that starts must not wait for it.
+        from printing.proof import page_size_mm
+
         pdf = _read(paper)
         width, height = page_size_mm(pdf)
         if self._raw_dpi:
@@ -289,18 +294,15 @@ class IppPrinter:
         dpi = traits.dpi[0]
         if _RASTER in traits.formats and dpi:
             name = media.name if media is not None else ""
-            return _Job(
-                [(Tag.MIME_TYPE, "document-format", _RASTER)],
-                wishes,
-                lambda: pwg_raster(
-                    ((page.width, page.height, page.greys) for page in render(pdf, dpi)), dpi, name
-                ),
-            )
+            form: Asked = [(Tag.MIME_TYPE, "document-format", _RASTER)]
+            return _Job(form, wishes, lambda: _as_raster(pdf, dpi, name))
         return Progress(
             News.REFUSED, say("printer.no_format", formats=", ".join(traits.formats)[:_EXCERPT] or "-")
         )
 
     def _as_zpl(self, pdf: bytes, paper: Paper) -> bytes:
+        from printing.proof import render
+
         pages = render(pdf, self._raw_dpi)
         return b"".join(zpl.label(page.width, page.height, page.greys, paper.title) for page in pages)
 
@@ -405,6 +407,12 @@ def _read(paper: Paper) -> bytes:
         raise PrintError(
             "print.not_read", path=str(paper.path), reason=error.strerror or str(error)
         ) from error
+
+
+def _as_raster(pdf: bytes, dpi: int, media: str) -> bytes:
+    from printing.proof import render
+
+    return pwg_raster(((page.width, page.height, page.greys) for page in render(pdf, dpi)), dpi, media)
 
 
 def _limited(chunks: Iterable[bytes]) -> bytes:

@@ -15,7 +15,6 @@ from printing.printers import zpl
 from printing.printers.protocol import Media, Paper, Traits
 from printing.printers.wires import Wire
 from printing.progress import News, Progress
-from printing.proof import Picture, page_size_mm, render
 
 _T = TypeVar("_T")
 _LONGEST_ANSWER = 4096
@@ -62,6 +61,9 @@ class ZplPrinter:
     def ready(self, paper: Paper) -> Progress | None:
         with self._lock:
             self._hang_up()
+            # Loaded with the first paper: a terminal that starts must not wait for it.
+            from printing.proof import page_size_mm
+
             try:
                 status, dpi = self._status(), self._identity()[1]
                 height = page_size_mm(paper.path.read_bytes())[1]
@@ -83,6 +85,8 @@ class ZplPrinter:
 
     def send(self, paper: Paper) -> Progress:
         with self._lock:
+            from printing.proof import render
+
             try:
                 dpi = self._identity()[1]
                 pages = render(paper.path.read_bytes(), dpi)
@@ -90,7 +94,8 @@ class ZplPrinter:
                 self._hang_up()
                 return Progress(News.HELD, _reason(error))
             try:
-                self._write(b"".join(_label(page, paper) for page in pages), self._stall_s)
+                labels = (zpl.label(page.width, page.height, page.greys, paper.title) for page in pages)
+                self._write(b"".join(labels), self._stall_s)
             except (OSError, PrintError) as error:
                 self._hang_up()
                 return Progress(News.LOST, _reason(error))
@@ -170,10 +175,6 @@ class ZplPrinter:
         wire, self._wire = self._wire, None
         if wire is not None:
             wire.close()
-
-
-def _label(page: Picture, paper: Paper) -> bytes:
-    return zpl.label(page.width, page.height, page.greys, paper.title)
 
 
 def _reason(error: OSError | PrintError) -> Say:

@@ -12,7 +12,8 @@ import pytest
 from pydantic import TypeAdapter
 
 from app.fulfilment.dialogues import floor
-from app.model.answers import Command, Tone
+from app.model.answers import Command, Tone, say
+from app.model.facts import PrinterStuck
 from app.model.known import RECORDS, SiteSettings
 from app.model.people import Operator, Role
 from app.model.scans import Scan
@@ -21,6 +22,7 @@ from app.station.snapshot import freeze, thaw
 from app.station.station import Station
 from app.station.sync import Patience
 from app.station.trouble import NotEnrolledError, StationInUseError
+from printing.spool import Watch
 from tests.station.central import FakeCentral
 from tests.station.conftest import SMALL_RESERVE, Loop
 
@@ -53,6 +55,25 @@ def test_a_station_learns_its_people_and_sends_what_they_do(
         loop.until(lambda: station.terminal.pending == 0)
         journal = station.journal.id
     assert len(central.journals[journal]) >= 1
+
+
+def test_a_station_prints_on_its_printers_and_tells_the_central_of_one_that_is_stuck(
+    home: Path, central: FakeCentral, loop: Loop, tmp_path: Path
+) -> None:
+    printers = {
+        "zebra": (str(tmp_path / "labels"), ("label",)),
+        "office": ("socket://127.0.0.1:9", ("slip",)),
+    }
+    with Station(home, "P1", reserve_bytes=SMALL_RESERVE, patience=QUICK, printers=printers) as station:
+        station.start(loop.post)
+        assert station._spool is not None
+        station._spool.put("label", "340000000000000012", b"%PDF")
+        station._spool.tell_watch(Watch("office", say("printer.paper_out")))
+        loop.until(lambda: list((tmp_path / "labels").glob("label-340000000000000012-*.pdf")))
+        loop.until(lambda: station.journal.last and station.terminal.pending == 0)
+        (recorded,) = station.journal.events(since_snapshot=False)
+    assert isinstance(recorded.fact, PrinterStuck)
+    assert (recorded.fact.printer, recorded.fact.code) == ("office", "printer.paper_out")
 
 
 def test_a_known_badge_opens_the_terminal_without_a_network(

@@ -51,7 +51,8 @@ class IppPrinterThere:
     """A status for Validate-Job."""
     faults: dict[Operation, list[str]] = field(default_factory=dict)
     """What happens at the next questions of a kind: ``hang_up``, ``after`` (done, then hung up), ``garbage``, ``huge``,
-    ``500``."""
+    ``500``, ``slow`` (done, and answered after ``waits``)."""
+    waits: threading.Event = field(default_factory=threading.Event)
     heard: list[Operation] = field(default_factory=list)
 
     @property
@@ -163,6 +164,11 @@ def serving(printer: IppPrinterThere) -> Iterator[IppPrinterThere]:
             orders = printer.faults.get(operation, [])
             fault = orders.pop(0) if orders else ""
             if fault == "hang_up":
+                self.close_connection = True
+                return
+            if fault == "slow":
+                printer.answer(data)
+                printer.waits.wait(30)
                 self.close_connection = True
                 return
             if fault == "500":

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from printing.labels import render_label
 from printing.outbox import Row
+from printing.printers.ipp import IppPrinter
 from printing.printers.ipp_messages import GarbledError, Group, Operation, Tag, question, read_answer
 from printing.printers.opening import open_printer
 from printing.printers.protocol import Paper, Printer
@@ -270,6 +271,18 @@ def test_an_answer_that_is_lost_is_found_by_the_jobs_name(
     sent = printer.send(paper)
     assert (sent.news, sent.handle) == (News.STOPPED, "")
     assert printer.follow(paper, sent.handle) == Progress(News.PRINTED, handle="1 urn:uuid:1-1")
+
+
+def test_a_printer_that_answers_too_late_is_not_sent_the_label_again(
+    there: IppPrinterThere, paper: Paper
+) -> None:
+    there.faults[Operation.PRINT_JOB] = ["slow"]
+    printer = IppPrinter(there.uri, there.uri.replace("ipp:", "http:"), answer_s=0.2)
+    assert code(printer.send(paper)) == (News.STOPPED, "printer.no_answer")
+    there.waits.set()
+    assert printer.follow(paper, "").news is News.PRINTED
+    assert len(there.jobs) == 1
+    printer.close()
 
 
 def test_a_job_that_never_arrived_is_lost_and_not_sent_again(
