@@ -416,8 +416,13 @@ class Picker(Worker):
         self._ledger.injected["short_found"] += 1
 
     def _confirm_short(self, glance: Glance, question: Question) -> None:
-        self._must_be_right(self._hands.scan(question["location"]), glance)
-        self._stop = None
+        """What was found stays in the hand until its tote is scanned; on a tour with one tote it goes into that."""
+        held = len(self._hand)
+        kept = Effect(self._banked, held, lambda: None)
+        banked = Effect(self._banked + held, 0, lambda: self._put(self._only_tote()))
+        self._expect(*((kept, banked) if held else (kept,)))
+        if self._settle(self._hands.scan(question["location"]), glance) != "STOP":
+            self._stop = None
 
     def _look_whether_empty(self, glance: Glance, question: Question) -> None:
         left = sum(self._warehouse.bins[question["location"]].values())
