@@ -320,6 +320,9 @@ class Packer(Worker):
 
     def _weigh(self, glance: Glance, question: Question) -> None:
         box = self._at(glance)
+        if not box.units:  # the order's next box, which opened by itself
+            for tote in self._totes_of(box.order, "")[:1]:
+                self._pack(tote, self._warehouse.held_by(tote))
         weight = question["weight"] or str(self._on_the_scale(box, glance))
         self._must_be_right(self._hands.type(weight), glance)
 
