@@ -89,6 +89,7 @@ class Host:
         return kept | {
             "HOME": str(self.folder),
             "STOREHAND_HOME": str(self.home),
+            "TMPDIR": str(self.folder),
             "TERM": "xterm-256color",
             "COLORTERM": "truecolor",
         }

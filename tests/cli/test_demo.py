@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import signal
-import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -16,12 +15,11 @@ from printing.proof import read_symbols, render
 from tests.cli.running import Host, Terminal
 
 
-def leftovers() -> set[Path]:
-    return set(Path(tempfile.gettempdir()).glob("storehand-demo-*"))
+def leftovers(host: Host) -> list[Path]:
+    return list(host.folder.glob("storehand-demo-*"))
 
 
 def test_the_demo_signs_in_picks_refuses_a_sister_and_goes_on_without_a_network(host: Host) -> None:
-    before = leftovers()
     with host.terminal("demo", "--orders", "12") as screen:
         screen.until(lambda: "p Picker" in screen.text)
         press(screen, "p", "Scan a cart")
@@ -39,20 +37,19 @@ def test_the_demo_signs_in_picks_refuses_a_sister_and_goes_on_without_a_network(
         assert screen.ended() == 0
         assert "Orders: 12" in screen.text
         assert "Next: storehand station --standalone" in screen.flat
-    assert leftovers() <= before
+    assert leftovers(host) == []
 
 
 @pytest.mark.parametrize(("end", "seen"), [(signal.SIGTERM, "building"), (signal.SIGHUP, "p Picker")])
 def test_a_demo_that_is_ended_from_outside_leaves_nothing_behind(
     host: Host, end: signal.Signals, seen: str
 ) -> None:
-    before = leftovers()
     with host.terminal("demo", "--orders", "1", columns=40, rows=16) as screen:
         screen.until(lambda: seen in screen.text)
         screen.process.send_signal(end)
         screen.ended()
         assert "Traceback" not in screen.text
-    assert leftovers() <= before
+    assert leftovers(host) == []
 
 
 def test_the_demo_warehouse_is_the_same_for_the_same_seed_and_large_enough(tmp_path: Path) -> None:
