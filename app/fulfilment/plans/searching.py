@@ -186,8 +186,6 @@ def _move_over(walk: list[int], table: list[list[int]], *, both_ways: bool) -> b
             part = walk[first : first + size]
             before, after = walk[first - 1], walk[first + size]
             saved = table[before][part[0]] + table[part[-1]][after] - table[before][after]
-            if saved <= 0:
-                continue
             rest = walk[:first] + walk[first + size :]
             for place in range(len(rest) - 1):
                 left, right = rest[place], rest[place + 1]
