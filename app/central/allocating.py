@@ -246,9 +246,14 @@ def _reservation(tx: Tx, binding: Binding, why: Mapping[tuple[str, int], Any]) -
 
 
 def _told_with_a_short(tx: Tx) -> set[tuple[str, str]]:
-    """Orders and the SKU that an open short of theirs is about: one entry is enough, and its count serves them."""
+    """Orders and the SKU that an entry about a shelf names for them: one entry is enough, and its fix serves them."""
     table = schema.exception
-    kinds = (ExceptionKind.SHORT_PICK, ExceptionKind.WRONG_STOCK, ExceptionKind.BLOCKED_LOCATION)
+    kinds = (
+        ExceptionKind.SHORT_PICK,
+        ExceptionKind.WRONG_STOCK,
+        ExceptionKind.BLOCKED_LOCATION,
+        ExceptionKind.DAMAGED,
+    )
     rows = tx.conn.execute(
         select(table.c.params).where(
             table.c.site == tx.site,

@@ -1,8 +1,10 @@
 """What pickers find out about a shelf, booked: shorts, shorts found again, zero checks, damaged units."""
 
+from collections import Counter
+
 from app.central import allocating, catalogue, inbox, ledger, orders, replanning
 from app.central.booking import Booking
-from app.model.exceptions import ExceptionKind
+from app.model.exceptions import ExceptionKind, WarehouseException
 from app.model.facts import Damaged, ShortCause, Shorted, ShortUndone, ZeroChecked, ZeroPicked
 from app.model.floor import LocationKind
 from app.model.orders import ShortPolicy
@@ -40,9 +42,7 @@ def _shorted(booking: Booking, fact: Shorted | ZeroPicked) -> None:
     replanning.take_out_of(tx, others, fact.task, fact.missing)
     ledger.block(tx, fact.location, fact.sku, fact.lot)
     _tell(booking, fact)
-    _bind_anew(booking, fact.order, fact.tour, fact.location)
-    if orders.policy(tx, fact.order) is ShortPolicy.CANCEL_LINE:
-        orders.drop_rest(tx, fact.order, fact.line)
+    _bind_anew(booking, fact)
 
 
 def _tell(booking: Booking, fact: Shorted | ZeroPicked) -> None:
@@ -50,11 +50,11 @@ def _tell(booking: Booking, fact: Shorted | ZeroPicked) -> None:
     tx = booking.tx
     subject = f"{fact.location} {fact.sku}"
     kind, code = _SHORTS[fact.cause]
-    before: dict[str, str] = {}
+    shares = Counter[str]()
     known = inbox.waiting_for(tx, _KINDS, "location", subject)
     if known is not None and known.code in {code for _, code in _SHORTS.values()}:
-        kind, code, before = known.kind, known.code, dict(known.params)
-    names = dict.fromkeys((*filter(None, before.get("orders", "").split(", ")), fact.order))
+        kind, code, shares = known.kind, known.code, _shares(known)
+    shares[fact.order] += fact.missing
     inbox.open_exception(
         tx,
         kind,
@@ -65,9 +65,26 @@ def _tell(booking: Booking, fact: Shorted | ZeroPicked) -> None:
             ("location", fact.location),
             ("sku", fact.sku),
             ("lot", fact.lot),
-            ("missing", int(before.get("missing", 0)) + fact.missing),
-            ("orders", ", ".join(names)),
+            *_told(shares),
         ),
+    )
+
+
+def _shares(entry: WarehouseException) -> Counter[str]:
+    """How many units of a short each order lacks, in the order in which they came."""
+    params = dict(entry.params)
+    names = [name for name in params.get("orders", "").split(", ") if name]
+    units = [int(each) for each in params.get("shares", "").split()]
+    if len(units) != len(names):  # an entry of before shares were kept
+        units = [int(params.get("missing", 0)), *[0] * len(names)]
+    return Counter(dict(zip(names, units, strict=False)))
+
+
+def _told(shares: Counter[str]) -> tuple[tuple[str, object], ...]:
+    return (
+        ("missing", shares.total()),
+        ("orders", ", ".join(shares)),
+        ("shares", " ".join(map(str, shares.values()))),
     )
 
 
@@ -100,13 +117,11 @@ def _tell_less(booking: Booking, fact: ShortUndone) -> None:
     known = inbox.waiting_for(tx, _KINDS, "location", subject)
     if known is None:
         return
-    params = dict(known.params)
-    missing = int(params.get("missing", 0)) - fact.quantity
-    if missing <= 0:
+    left = _shares(known) - Counter({fact.order: fact.quantity})
+    if not left:
         inbox.settle(tx, known.kind, "location", subject, "pick.found_again")
         return
-    left = [name for name in params.get("orders", "").split(", ") if name != fact.order]
-    params |= {"missing": str(missing), "orders": ", ".join(left)}
+    params: dict[str, object] = {**dict(known.params), **dict(_told(left))}
     ledger.block(tx, fact.location, fact.sku, fact.lot)
     inbox.open_exception(tx, known.kind, "location", subject, known.code, params.items())
 
@@ -133,20 +148,23 @@ def _zero_checked(booking: Booking, fact: ZeroChecked) -> None:
 def _damaged(booking: Booking, fact: Damaged) -> None:
     """Damaged units go to the hospital place, or out of the books where there is none.
 
-    The task's own units are bound to others in the bin, or elsewhere.
+    Others are bound to the order in their place, in the bin or elsewhere; where there are none its policy follows.
     """
     tx = booking.tx
     place = bin_place(fact.location)
     here = (place, fact.sku, fact.lot)
-    lacking = fact.quantity - ledger.lock(tx, [here])[here].free
+    lacking = max(fact.missing, fact.quantity - ledger.lock(tx, [here])[here].free)
     if lacking > 0:
+        others = replanning.others_with(tx, fact.task, fact.tour, booking.station)
         ledger.release(tx, fact.order, fact.line, fact.location, fact.lot, lacking)
+        replanning.take_out_of(tx, others, fact.task, fact.missing)
     hospital = _hospital(booking)
     target = bin_place(hospital) if hospital else Account.DAMAGED.value
     ledger.book(tx, Movement(fact.sku, fact.lot, place, target, fact.quantity, fact.tour), booking.operator)
     subject = f"{fact.location} {fact.sku} {fact.lot}".strip()
     known = inbox.waiting_for(tx, (ExceptionKind.DAMAGED,), "location", subject)
-    before = int(dict(known.params).get("quantity", 0)) if known is not None else 0
+    before = dict(known.params) if known is not None else {}
+    wanting = [*filter(None, before.get("orders", "").split(", ")), *([fact.order] if lacking > 0 else [])]
     inbox.open_exception(
         tx,
         ExceptionKind.DAMAGED,
@@ -157,13 +175,14 @@ def _damaged(booking: Booking, fact: Damaged) -> None:
             ("location", fact.location),
             ("sku", fact.sku),
             ("lot", fact.lot),
-            ("quantity", fact.quantity + before),
+            ("quantity", fact.quantity + int(before.get("quantity", 0))),
+            ("orders", ", ".join(dict.fromkeys(wanting))),
             ("station", booking.station),
             ("hospital", hospital),
         ),
     )
     if lacking > 0:
-        _bind_anew(booking, fact.order, fact.tour, fact.location)
+        _bind_anew(booking, fact)
 
 
 def _hospital(booking: Booking) -> str:
@@ -172,10 +191,15 @@ def _hospital(booking: Booking) -> str:
     return min((place.code for place in places if place.kind is LocationKind.HOSPITAL), default="")
 
 
-def _bind_anew(booking: Booking, order: str, tour: str, at: str) -> None:
-    """Bind what the order lacks elsewhere, or what its customer takes instead; what is found joins the same tour."""
+def _bind_anew(booking: Booking, fact: Shorted | ZeroPicked | Damaged) -> None:
+    """Bind what the order lacks elsewhere, or what its customer takes instead; what is found joins the same tour.
+
+    What is found nowhere is given up where the order says so.
+    """
     tx = booking.tx
-    booking.touched.update(allocating.allocate(tx, (order,)))
-    allocating.substitute(tx, order)
-    replanning.add_tasks(tx, tour, (order,), at)
-    booking.touched.add(order)
+    booking.touched.update(allocating.allocate(tx, (fact.order,)))
+    allocating.substitute(tx, fact.order)
+    replanning.add_tasks(tx, fact.tour, (fact.order,), fact.location)
+    booking.touched.add(fact.order)
+    if orders.policy(tx, fact.order) is ShortPolicy.CANCEL_LINE:
+        orders.drop_rest(tx, fact.order, fact.line)

@@ -56,9 +56,10 @@ def add_tasks(tx: Tx, tour: str, numbers: Iterable[str], at: str = "") -> bool:
         return False
     lending.bind(tx, tour, [each.id for each in mine])
     slot = dict.fromkeys(plan.orders, 0) if plan.mode is PickMode.ONE_SKU else slot_of
-    added = shelves.described(tx, [drafting.task_of(each, slot[each.order_number]) for each in mine])
+    added = [drafting.task_of(each, slot[each.order_number]) for each in mine]
     more = replace(plan, tasks=(*plan.tasks, *added), onward=onward, because=Replanned.FOUND_ELSEWHERE)
-    _change(tx, row, _walked_anew(tx, row, more, at))
+    walked = _walked_anew(tx, row, more, at)
+    _change(tx, row, replace(walked, tasks=shelves.described(tx, walked.tasks)))
     return True
 
 

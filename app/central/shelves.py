@@ -17,7 +17,11 @@ from app.model.work import ShelfLot, Task
 
 
 def described(tx: Tx, tasks: Sequence[Task]) -> tuple[Task, ...]:
-    """Tasks, in walking order, with what the books say of their shelves now."""
+    """Tasks, in walking order, with what the books say of their shelves now.
+
+    Of a task that was begun only what is still bound to it will leave its location.
+    """
+    to_leave = _bound(tx, {task.id for task in tasks})
     there = _stock(tx, {task.location for task in tasks})
     wanted = _wanted(tx, {task.order for task in tasks})
     ordered = _ordered(tx, {task.order for task in tasks})
@@ -26,7 +30,7 @@ def described(tx: Tx, tasks: Sequence[Task]) -> tuple[Task, ...]:
     told: list[Task] = []
     for task in tasks:
         lots = [row for row in there[task.location] if row.sku == task.sku]
-        left[task.location] = max(0, left.get(task.location, 0) - task.quantity)
+        left[task.location] = max(0, left.get(task.location, 0) - to_leave.get(task.id, 0))
         sku = ordered.get((task.order, task.line), task.sku)
         told.append(
             replace(
@@ -61,6 +65,15 @@ def _stock(tx: Tx, codes: set[str]) -> dict[str, list[Any]]:
     for row in rows:
         there[row.place.removeprefix(bin_place(""))].append(row)
     return there
+
+
+def _bound(tx: Tx, tasks: set[str]) -> dict[str, int]:
+    """By task, the units that are bound to it and not picked."""
+    table = schema.reservation
+    rows = tx.conn.execute(
+        select(table.c.id, table.c.quantity).where(table.c.site == tx.site, table.c.id.in_(sorted(tasks)))
+    )
+    return {row.id: row.quantity for row in rows}
 
 
 def _wanted(tx: Tx, numbers: set[str]) -> dict[str, date]:

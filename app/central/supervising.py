@@ -123,6 +123,7 @@ def _name(tx: Tx, operator: str) -> str:
 
 def _done(tx: Tx, person: Person, entry: WarehouseException, details: Details) -> None:
     """A person dealt with it outside the program."""
+    _serve_orders_of(tx, entry)
 
 
 def _recheck(tx: Tx, person: Person, entry: WarehouseException, details: Details) -> None:
@@ -151,7 +152,7 @@ def _unblock(tx: Tx, person: Person, entry: WarehouseException, details: Details
 
 
 def _serve_orders_of(tx: Tx, entry: WarehouseException) -> None:
-    """Bind the orders that a short named; those that still lack something are told of now."""
+    """Bind the orders that an entry about a shelf named; those that still lack something are told of now."""
     named = [number for number in dict(entry.params).get("orders", "").split(", ") if number]
     for number in {*named, *allocating.allocate(tx, named)}:
         bring_up_to_date(tx, number)
@@ -203,6 +204,7 @@ def _write_off(tx: Tx, person: Person, entry: WarehouseException, details: Detai
     """
     if entry.kind is ExceptionKind.DAMAGED:
         _write_off_damaged(tx, person, entry)
+        _serve_orders_of(tx, entry)
     if entry.kind is not ExceptionKind.UNEXPLAINED:
         return
     params = dict(entry.params)

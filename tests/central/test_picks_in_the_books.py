@@ -277,6 +277,30 @@ def test_damaged_units_that_the_bin_cannot_replace_are_bound_elsewhere(database_
         assert balanced(store)
 
 
+def test_damaged_units_whose_line_may_be_cut_cut_it_by_themselves(database_url: str) -> None:
+    with closing(open_floor(database_url, (("A-1", "X", 3), ("A-2", "Y", 5)))) as store:
+        order(store, "O1", ("X", 3), policy="cancel_line")
+        terminal = Terminal(store, "pick-1")
+        tour = terminal.claim()
+        task = tour.tasks[0]
+        terminal.tell(Damaged(tour.id, task.id, "O1", 1, "X", "", task.location, 2, missing=2))
+        assert line(store, "O1").dropped == 2
+
+
+def test_good_units_that_lie_in_the_same_bin_are_asked_for_in_place_of_damaged_ones(
+    store: Store, terminal: Terminal
+) -> None:
+    order(store, "O1", ("X", 3))
+    tour = terminal.claim()
+    task = tour.tasks[0]
+    terminal.tell(Damaged(tour.id, task.id, "O1", 1, "X", "", "A-1", 2, missing=2))
+    lent = lent_tour(store, tour.id, "pick-1")
+    assert lent is not None
+    added = [each for each in lent.tour.tasks if each.id != task.id]
+    assert [(each.location, each.quantity) for each in added] == [("A-1", 2)]
+    assert balance(store, bin_place("A-1"), "X") == (8, 3)
+
+
 def test_a_dropped_tote_is_in_the_pack_queue(store: Store, terminal: Terminal) -> None:
     order(store, "O1", ("X", 3))
     tour = terminal.claim()

@@ -9,6 +9,7 @@ from app.central import catalogue
 from app.central.store import Store
 from app.model.exceptions import ExceptionKind, Fix
 from app.model.facts import MisScanned, ShortCause, ShortUndone, ZeroChecked, ZeroPicked
+from app.model.floor import Zone
 from app.model.items import LookAlike
 from app.model.stock import bin_place
 from app.model.work import Task, Tour
@@ -126,6 +127,38 @@ def test_found_again_where_others_are_short_too_the_entry_stays_for_them(
         return
     (entry,) = open_exceptions(store, ExceptionKind.SHORT_PICK)
     assert dict(entry.params)["orders"] == short[1].order
+
+
+def test_an_order_that_is_short_twice_at_one_place_stays_named_when_one_of_them_is_found(
+    database_url: str,
+) -> None:
+    with closing(open_floor(database_url, (("A-1", "X", 4),))) as store:
+        order(store, "O1", ("X", 2), ("X", 2))
+        terminal = Terminal(store, "pick-1")
+        tour = terminal.claim()
+        first, second = tour.tasks
+        terminal.tell(zero(tour, first), zero(tour, second), found(tour, first))
+        (entry,) = open_exceptions(store, ExceptionKind.SHORT_PICK)
+        params = dict(entry.params)
+        assert (params["orders"], params["missing"]) == ("O1", "2")
+
+
+def test_what_joins_a_tour_under_way_counts_what_the_tour_still_takes_from_the_same_place(
+    database_url: str,
+) -> None:
+    with closing(open_floor(database_url, (("A-1", "X", 2), ("A-2", "X", 5)))) as store:
+        store.write(SITE, lambda tx: catalogue.save_zones(tx, [Zone("A", zero_check=True)]))
+        order(store, "O1", ("X", 2))
+        order(store, "O2", ("X", 3))
+        terminal = Terminal(store, "pick-1")
+        tour = terminal.claim()
+        short = next(task for task in tour.tasks if task.location == "A-1")
+        terminal.tell(zero(tour, short))
+        lent = lent_tour(store, tour.id, "pick-1")
+        assert lent is not None
+        there = [task for task in lent.tour.tasks if task.location == "A-2"]
+        assert sum(task.quantity for task in there) == 5
+        assert there[-1].left_after == 0
 
 
 def test_a_place_that_should_be_empty_and_is_not_is_counted(store: Store, terminal: Terminal) -> None:

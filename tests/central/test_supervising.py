@@ -358,3 +358,16 @@ def test_the_stock_of_an_item_is_shown_by_place(store: Store) -> None:
     assert seen.elsewhere == 3
     error = refused(lambda: store.read(SITE, lambda tx: board.item_stock(tx, "none")))
     assert error.code == "item.unknown"
+
+
+def test_damage_that_leaves_an_order_short_is_one_entry_until_it_is_settled(store: Store) -> None:
+    order(store, "O1", ("X", 10))
+    terminal = Terminal(store, "pick-1")
+    tour = terminal.claim()
+    task = tour.tasks[0]
+    terminal.tell(Damaged(tour.id, task.id, "O1", 1, "X", "", task.location, 10, missing=10))
+    (entry,) = open_exceptions(store)
+    assert (entry.kind, dict(entry.params)["orders"]) == (ExceptionKind.DAMAGED, "O1")
+    resolve(store, entry, Fix.WRITE_OFF)
+    (left,) = open_exceptions(store)
+    assert (left.kind, left.subject) == (ExceptionKind.NO_STOCK, "O1")

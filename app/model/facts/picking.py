@@ -223,7 +223,11 @@ class ZeroChecked:
 
 @dataclass(frozen=True, slots=True)
 class Damaged:
-    """Units at the location are damaged and set aside. The task still asks for its quantity."""
+    """Units at the location are damaged and set aside.
+
+    ``missing`` of them the task asks for no more: others are bound in their place, here or elsewhere. Journals of
+    before have none, and their tasks still ask for their quantity.
+    """
 
     TYPE: ClassVar[str] = "damaged"
     VERSION: ClassVar[int] = 1
@@ -235,6 +239,7 @@ class Damaged:
     lot: str
     location: str
     quantity: int
+    missing: int = 0
 
 
 @dataclass(frozen=True, slots=True)

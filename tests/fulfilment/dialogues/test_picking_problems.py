@@ -243,14 +243,38 @@ def test_with_units_in_hand_a_location_is_not_blocked() -> None:
 # --- damaged ---------------------------------------------------------------------------------------------------
 
 
-def test_damaged_units_are_set_aside_and_the_task_still_needs_its_own() -> None:
+def test_damaged_units_are_set_aside_and_as_many_fewer_are_asked_for() -> None:
     picker = with_a_problem("2", BREAD)
     assert picker.asked == "Type how many are damaged: 1 to 999"
     for wrong in ("0", "1000", "", "x"):
         assert picker.key_in(wrong).code == "pick.damaged_out_of_range"
     assert picker.key_in("2").code == "pick.damaged"
-    assert picker.facts(Damaged) == [Damaged("R-1", "1", "O-1", 1, "BREAD", "", "A-01", 2)]
-    assert picker.asked == "Scan item SKU BREAD Wheat bread: 2 of 3"
+    assert picker.facts(Damaged) == [Damaged("R-1", "1", "O-1", 1, "BREAD", "", "A-01", 2, missing=2)]
+    assert picker.asked == "Scan tote T-1: 1 for order O-1"
+
+
+def test_a_stop_of_which_all_is_damaged_is_done_without_a_short() -> None:
+    picker = with_a_problem("2")
+    assert picker.key_in("5").code == "pick.damaged"
+    (fact,) = picker.facts(Damaged)
+    assert (fact.quantity, fact.missing) == (5, 3)
+    assert picker.asked == "Scan location B-02"
+    assert picker.facts(Shorted) == []
+
+
+def test_what_is_good_in_the_hand_is_never_missing_because_others_are_damaged() -> None:
+    picker = with_a_problem("2", BREAD, BREAD, BREAD)
+    picker.key_in("4")
+    (fact,) = picker.facts(Damaged)
+    assert (fact.quantity, fact.missing) == (4, 0)
+    picker.scan("T-1")
+    assert picker.in_totes == {"T-1": 3}
+
+
+def test_a_journal_of_before_still_asks_for_all_units_after_damage() -> None:
+    picker = at_the_first_stop(THREE_BREADS, SHIRT_FOR_TWO)
+    old = Picker(picker.known, *picker.journal, Damaged("R-1", "1", "O-1", 1, "BREAD", "", "A-01", 2))
+    assert old.asked == "Scan item SKU BREAD Wheat bread: 1 of 3"
 
 
 # --- no barcode ------------------------------------------------------------------------------------------------

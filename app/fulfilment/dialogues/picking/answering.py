@@ -232,9 +232,9 @@ def _damaged(state: Picking, task: Task, text: str) -> Decision:
     number = _number(text)
     if number is None or not 1 <= number <= asking.MOST_DAMAGED:
         return refuse(bad("pick.damaged_out_of_range", read=text, most=asking.MOST_DAMAGED))
-    return Decision(
-        (damaged(state, task, number),), good("pick.damaged", quantity=number, needed=state.to_take(task))
-    )
+    facts = damaged(state, task, number)
+    still = state.to_take(task) - sum(fact.missing for fact in facts)
+    return Decision(facts, good("pick.damaged", quantity=number, needed=still))
 
 
 def _blocked(state: Picking, task: Task, text: str) -> Decision:

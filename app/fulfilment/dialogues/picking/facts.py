@@ -112,8 +112,20 @@ def short_of(state: Picking, task: Task, found: int, cause: ShortCause) -> Short
     )
 
 
-def damaged(state: Picking, task: Task, quantity: int) -> Damaged:
-    """Units at the location that are set aside."""
+def damaged(state: Picking, task: Task, quantity: int) -> tuple[Damaged, ...]:
+    """Units at the location that are set aside. As many fewer are asked for, first by the last of the stop's tasks."""
+    lacking = min(quantity, state.to_take(task) - state.counted)
+    beyond = quantity - lacking
+    found: list[Damaged] = []
+    for each in reversed(state.together(task)):
+        units = min(lacking, state.needed(each))
+        if units or beyond:
+            found.append(_damaged(state, each, units + beyond, units))
+            lacking, beyond = lacking - units, 0
+    return tuple(found)
+
+
+def _damaged(state: Picking, task: Task, quantity: int, missing: int) -> Damaged:
     return Damaged(
         tour=state.tour.id,
         task=task.id,
@@ -123,6 +135,7 @@ def damaged(state: Picking, task: Task, quantity: int) -> Damaged:
         lot=task.lot,
         location=task.location,
         quantity=quantity,
+        missing=missing,
     )
 
 

@@ -505,7 +505,7 @@ def _damaged(here: _Here) -> Prompt:
         ask=say("pick.type_how_many_damaged", item=here.item, most=asking.MOST_DAMAGED),
         detail=(
             *(say("pick.damaged_to", place=place) for place in _hospital(here.known)),
-            say("pick.damaged_still_needed", needed=here.state.to_take(here.task)),
+            say("pick.damaged_replaced"),
         ),
         keys=_ANSWERING,
         entry="quantity",

@@ -104,6 +104,8 @@ class Picking:
     shorts: tuple[Shorted | ZeroPicked, ...] = ()
     """What is known not to be there, without what was found again; ``just_short`` says that nothing was done since."""
     just_short: bool = False
+    damaged: tuple[Damaged, ...] = ()
+    """What was set aside."""
     checked: tuple[str, ...] = ()
     """The tasks after which somebody looked whether the location is empty."""
     proved: tuple[tuple[str, str], ...] = ()
@@ -147,8 +149,8 @@ class Picking:
         return sum(pick.quantity for pick in self.picks if pick.task == task.id)
 
     def missing_of(self, task: Task) -> int:
-        """Units of a task that are known not to be there."""
-        return sum(short.missing for short in self.shorts if short.task == task.id)
+        """Units of a task that are known not to be there, or not to be good."""
+        return sum(lack.missing for lack in (*self.shorts, *self.damaged) if lack.task == task.id)
 
     def needed(self, task: Task) -> int:
         """Units of a task that are still to be banked; those in the hand are among them."""
@@ -179,8 +181,8 @@ class Picking:
         settled = Counter[str]()
         for pick in self.picks:
             settled[pick.task] += pick.quantity
-        for short in self.shorts:
-            settled[short.task] += short.missing
+        for lack in (*self.shorts, *self.damaged):
+            settled[lack.task] += lack.missing
         tasks = self.tour.tasks
         start = next((index for index, task in enumerate(tasks) if task.id == self.position), 0)
         return tuple(task for task in tasks[start:] + tasks[:start] if task.quantity > settled[task.id])
@@ -386,7 +388,7 @@ def _after(state: Picking, fact: PickingFact) -> Picking:
             return _moved_on(replace(state, picks=picks, counts=(), position=fact.task, just_short=False))
         case PickUndone():
             return _undone(state, fact)
-        case Shorted() | ZeroPicked() | ShortUndone() | ZeroChecked():
+        case Shorted() | ZeroPicked() | ShortUndone() | ZeroChecked() | Damaged():
             return _of_the_shelf(state, fact)
         case TourChanged():
             tour = replace(state.tour, tasks=fact.tasks, version=fact.version, onward=fact.onward)
@@ -395,11 +397,13 @@ def _after(state: Picking, fact: PickingFact) -> Picking:
             return replace(state, dropped=(*state.dropped, fact))
         case TourParked() | TourFinished():
             return _put_down(state, finished=isinstance(fact, TourFinished))
-        case Damaged() | MisScanned() | TourPassedOn() | TourTaken():
+        case MisScanned() | TourPassedOn() | TourTaken():
             return state
 
 
-def _of_the_shelf(state: Picking, fact: Shorted | ZeroPicked | ShortUndone | ZeroChecked) -> Picking:
+def _of_the_shelf(
+    state: Picking, fact: Shorted | ZeroPicked | ShortUndone | ZeroChecked | Damaged
+) -> Picking:
     """What was found out about a location without a unit being moved."""
     match fact:
         case Shorted() | ZeroPicked():
@@ -409,6 +413,8 @@ def _of_the_shelf(state: Picking, fact: Shorted | ZeroPicked | ShortUndone | Zer
             return replace(state, shorts=rest, position=fact.task, just_short=False)
         case ZeroChecked():
             return replace(state, checked=(*state.checked, fact.task))
+        case Damaged():
+            return _moved_on(replace(state, damaged=(*state.damaged, fact), just_short=False))
 
 
 def _proved(state: Picking, fact: UnitsCounted) -> tuple[tuple[str, str], ...]:
