@@ -31,10 +31,10 @@ class Kind(StrEnum):
 
     ITEMS = "items"
     BARCODES = "barcodes"
-    ZONES = "zones"
     AISLES = "aisles"
     WALKWAYS = "walkways"
     LOCATIONS = "locations"
+    ZONES = "zones"
     EQUIPMENT = "equipment"
     CARTONS = "cartons"
     OPERATORS = "operators"

@@ -15,11 +15,14 @@ from app.central.imports.reading import Problem, problem
 from app.central.imports.rows import Kind, Row
 from app.central.refusal import ApiError
 from app.central.store import Tx
-from app.model.floor import Aisles, Floor, Location
+from app.model.floor import Aisles, Floor, Location, LocationKind
 from app.model.people import Operator, Role, pin_material
 
 R = TypeVar("R", bound=Row)
 Lines = Sequence[tuple[int, R]]
+
+_SHOWN = 10
+"""So many known locations are named where one is wrong."""
 
 
 @dataclass(slots=True)
@@ -57,7 +60,18 @@ def _barcodes(tx: Tx, rows: Lines[kinds.BarcodeRow]) -> Saved:
 
 
 def _zones(tx: Tx, rows: Lines[kinds.ZoneRow]) -> Saved:
-    return Saved(catalogue.save_zones(tx, [row.rules() for _, row in rows]))
+    """A zone whose buffer is no place where totes wait is refused: its totes would go nowhere."""
+    places = catalogue.locations(tx).values()
+    buffers = sorted(place.code for place in places if place.kind is LocationKind.BUFFER)
+    saved, good = Saved(), []
+    for line, row in rows:
+        if row.buffer and row.buffer not in buffers:
+            wanted = ", ".join(buffers[:_SHOWN]) or "-"
+            saved.problems.append(problem(line, "buffer", "import.no_buffer", read=row.buffer, wanted=wanted))
+        else:
+            good.append(row.rules())
+    saved.changed = catalogue.save_zones(tx, good)
+    return saved
 
 
 def _locations(tx: Tx, rows: Lines[kinds.LocationRow]) -> Saved:
@@ -84,10 +98,6 @@ def _in_no_slot(line: int, column: str, aisles: Aisles, place: Location) -> Prob
         pitch=aisles.aisle_pitch_mm,
         depth=aisles.depth_mm,
     )
-
-
-_SHOWN = 10
-"""So many known locations that a new floor leaves in no slot are named."""
 
 
 def _aisles(tx: Tx, rows: Lines[kinds.AislesRow]) -> Saved:

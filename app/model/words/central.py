@@ -34,6 +34,7 @@ CENTRAL: dict[str, str] = {
     "import.no_files": "There is nothing to import here. Known are: {wanted}.",
     "import.unreadable": "The file cannot be read: {reason}.",
     "import.unknown_sku": "No item has the SKU {read}. Import the item first.",
+    "import.no_buffer": "{read} is no location of kind buffer. Known are: {wanted}. Import the location first.",
     "import.in_no_slot": "{location} at x {x}, y {y} mm lies in no slot of the aisles: they are {pitch} mm apart, a "
     "block with its cross-aisle is {depth} mm deep. Right would be a point in a block, at most half a pitch off.",
     "import.one_floor": "A second floor: the file has one row.",
