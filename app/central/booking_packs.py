@@ -4,7 +4,7 @@ from typing import Any
 
 from sqlalchemy import delete, func, select, update
 
-from app.central import allocating, inbox, jobs, ledger, parcels, progress, schema, totes
+from app.central import allocating, inbox, jobs, ledger, parcels, progress, schema, serials, totes
 from app.central.booking import Booking, carry
 from app.central.progress import NotYetError
 from app.central.totes import Part
@@ -108,6 +108,7 @@ def _verified(booking: Booking, fact: UnitVerified) -> None:
         _put_into(booking, fact, "", out.lacking)
         progress.add_picked(tx, order, fact.line, out.lacking)
     progress.add_packed(tx, order, fact.line, fact.quantity)
+    serials.packed(booking, fact, order)
     if row.status == ParcelStatus.VOID.value:
         parcels.unpack(tx, row, booking.operator)
     booking.touched.add(order)

@@ -1,6 +1,17 @@
 """Facts of picking become bookings: what happened is never refused."""
 
-from app.central import allocating, booking_shorts, catalogue, inbox, ledger, lending, replanning, totes
+from app.central import (
+    allocating,
+    booking_shorts,
+    catalogue,
+    documents,
+    inbox,
+    ledger,
+    lending,
+    replanning,
+    serials,
+    totes,
+)
 from app.central.booking import Booking, carry
 from app.central.progress import NotYetError, add_picked, is_cancelled, open_units
 from app.model.exceptions import ExceptionKind
@@ -101,6 +112,8 @@ def _tote_assigned(booking: Booking, fact: ToteAssigned) -> None:
 def _picked(booking: Booking, fact: Picked) -> None:
     tx = booking.tx
     _known(booking, fact.tour)
+    if fact.lot:
+        documents.know_lot(tx, fact.sku, fact.lot, fact.expires)
     displaced = _other_lot(booking, fact)
     others = replanning.others_with(tx, fact.task, fact.tour, booking.station)
     taken = ledger.take(
@@ -132,6 +145,7 @@ def _picked(booking: Booking, fact: Picked) -> None:
     if use is None or not use.order_number:
         totes.assign(tx, fact.tote, fact.order, fact.tour, booking.station)
     add_picked(tx, fact.order, fact.line, fact.quantity)
+    serials.picked(booking, fact)
     booking.touched.add(fact.order)
     _allocate_anew(booking, displaced)
 
@@ -178,6 +192,7 @@ def _undone(booking: Booking, fact: PickUndone) -> None:
         location=fact.location,
     )
     add_picked(tx, fact.order, fact.line, -out.held)
+    serials.undone(tx, fact)
     wanted = not is_cancelled(tx, fact.order) and open_units(tx, fact.order, fact.line) >= out.held
     if out.held:
         ledger.put_back(

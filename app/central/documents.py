@@ -141,18 +141,24 @@ def _check_same(row: StockRow, known: tuple[str, int] | None) -> None:
         )
 
 
-def _know_lot(tx: Tx, row: StockRow) -> None:
-    """A lot has one expiry date everywhere."""
-    if not row.lot:
-        return
+def know_lot(tx: Tx, sku: str, lot: str, expires: date | None) -> date | None:
+    """Know a lot, and how long it keeps if nobody had said so before; how long it is known to keep.
+
+    A lot has one expiry date everywhere: the first that was said.
+    """
     table = schema.lot
-    this = (table.c.site == tx.site, table.c.sku == row.sku, table.c.lot == row.lot)
-    insert_new(tx.conn, table, {"site": tx.site, "sku": row.sku, "lot": row.lot, "expires": row.expires})
-    known = tx.conn.execute(select(table.c.expires).where(*this)).scalar_one()
-    if row.expires is None or known == row.expires:
-        return
-    if known is None:  # a count had named the lot before anybody said when it expires
-        tx.conn.execute(update(table).where(*this).values(expires=row.expires))
+    this = (table.c.site == tx.site, table.c.sku == sku, table.c.lot == lot)
+    insert_new(tx.conn, table, {"site": tx.site, "sku": sku, "lot": lot, "expires": expires})
+    known: date | None = tx.conn.execute(select(table.c.expires).where(*this)).scalar_one()
+    if known is None and expires is not None:
+        tx.conn.execute(update(table).where(*this).values(expires=expires))
+        return expires
+    return known
+
+
+def _know_lot(tx: Tx, row: StockRow) -> None:
+    known = know_lot(tx, row.sku, row.lot, row.expires) if row.lot else row.expires
+    if row.expires in {None, known}:
         return
     raise ApiError(
         409,

@@ -39,6 +39,7 @@ FIXES: dict[ExceptionKind, tuple[Fix, ...]] = {
     ExceptionKind.CLOCK_OFF: (Fix.DONE,),
     ExceptionKind.UNKNOWN_BARCODE: (Fix.LINK_BARCODE, Fix.DONE),
     ExceptionKind.PRINTER_STUCK: (Fix.DONE,),
+    ExceptionKind.SERIAL_TWICE: (Fix.DONE,),
 }
 """What is proposed for each kind, the likeliest first."""
 

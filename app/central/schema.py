@@ -503,6 +503,21 @@ tote_content = Table(
 )
 """What lies in a tote and which location it came from, so that a put-back knows its way home."""
 
+serial = Table(
+    "serial",
+    metadata,
+    _key(),
+    _code("sku"),
+    _code("serial"),
+    _code("order_number"),
+    _code("tote"),
+    Column("at", Instant, nullable=False),
+    PrimaryKeyConstraint("site", "sku", "serial", "order_number"),
+    Index(None, "site", "sku", "at"),
+    Index(None, "site", "tote"),
+)
+"""Units that left their shelf: the number that each has of its own, for which order it was captured, and when."""
+
 # --- parcels -------------------------------------------------------------------------------------------------
 
 parcel = Table(

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import and_, select
 
-from app.central import catalogue, schema
+from app.central import catalogue, schema, serials
 from app.central.store import Tx
 from app.model.floor import Zone
 from app.model.orders import good_until
@@ -26,6 +26,7 @@ def described(tx: Tx, tasks: Sequence[Task]) -> tuple[Task, ...]:
     wanted = _wanted(tx, {task.order for task in tasks})
     ordered = _ordered(tx, {task.order for task in tasks})
     looked_at = _looked_at(tx, {task.location for task in tasks})
+    gone = serials.captured(tx, _numbered(tx, {task.sku for task in tasks}))
     left = {location: sum(row.on_hand for row in rows) for location, rows in there.items()}
     told: list[Task] = []
     for task in tasks:
@@ -39,6 +40,7 @@ def described(tx: Tx, tasks: Sequence[Task]) -> tuple[Task, ...]:
                 other_lots=tuple(ShelfLot(row.lot, row.expires) for row in lots if row.lot != task.lot),
                 left_after=left[task.location] if task.location in looked_at else None,
                 instead_of="" if sku == task.sku else sku,
+                serials_gone=gone.get(task.sku, ()),
             )
         )
     return tuple(told)
@@ -98,6 +100,11 @@ def _ordered(tx: Tx, numbers: set[str]) -> dict[tuple[str, int], str]:
         )
     )
     return {(row.order_number, row.line): row.sku for row in rows}
+
+
+def _numbered(tx: Tx, skus: set[str]) -> set[str]:
+    """The items whose units have numbers of their own."""
+    return {sku for sku, item in catalogue.items(tx, skus).items() if item.serial_controlled}
 
 
 def _looked_at(tx: Tx, codes: set[str]) -> set[str]:

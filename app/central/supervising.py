@@ -22,6 +22,7 @@ from app.central import (
     parcels,
     replanning,
     schema,
+    serials,
     totes,
 )
 from app.central.booking import bring_up_to_date
@@ -159,7 +160,9 @@ def _serve_orders_of(tx: Tx, entry: WarehouseException) -> None:
 
 
 def _put_back(tx: Tx, person: Person, entry: WarehouseException, details: Details) -> None:
-    for number in parcels.put_back(tx, entry.subject, person.operator, details.location):
+    numbers = parcels.put_back(tx, entry.subject, person.operator, details.location)
+    serials.put_back(tx, entry.subject, numbers)
+    for number in numbers:
         bring_up_to_date(tx, number)
     jobs.schedule(tx, jobs.ALLOCATE)
 

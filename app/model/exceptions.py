@@ -30,6 +30,7 @@ class ExceptionKind(StrEnum):
     CLOCK_OFF = "clock_off"
     UNKNOWN_BARCODE = "unknown_barcode"
     PRINTER_STUCK = "printer_stuck"
+    SERIAL_TWICE = "serial_twice"
 
 
 class Fix(StrEnum):
@@ -66,7 +67,8 @@ class WarehouseException:
     id: str
     kind: ExceptionKind
     subject_kind: str
-    """``order``, ``location``, ``aisle``, ``tote``, ``parcel``, ``tour``, ``station``, ``printer`` or ``barcode``."""
+    """``order``, ``location``, ``aisle``, ``tote``, ``parcel``, ``tour``, ``station``, ``printer``, ``barcode`` or
+    ``serial``."""
     subject: str
     code: str
     params: tuple[tuple[str, str], ...]

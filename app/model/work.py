@@ -22,7 +22,8 @@ class Task:
 
     ``good_until`` is the day until which the units must keep at least. ``other_lots`` lay there as well when the task
     was lent. ``left_after`` is what the books expect to be left at the location once the task is done, where somebody
-    is to look; ``instead_of`` is the SKU that was ordered, where this one is its substitute.
+    is to look; ``instead_of`` is the SKU that was ordered, where this one is its substitute. ``serials_gone`` are
+    numbers of units that have left the shelf before, the newest first.
     """
 
     id: str
@@ -37,6 +38,7 @@ class Task:
     other_lots: tuple[ShelfLot, ...] = ()
     left_after: int | None = None
     instead_of: str = ""
+    serials_gone: tuple[str, ...] = ()
 
 
 class Replanned(StrEnum):

@@ -15,6 +15,7 @@ _KINDS = (
     *("order held", "no stock", "short pick", "wrong stock", "blocked location", "damaged", "unexplained"),
     *("put back", "tote conflict", "hospital", "no carrier", "label unreadable", "label failed"),
     *("tour overdue", "no movement", "delivery trouble", "event refused", "clock off", "unknown barcode"),
+    "serial twice",
 )
 _GOOD_FIXES = ("count", "recheck", "retry label", "write off", "unblock", "put back", "done", "ship part")
 """What a robot can do about something, in the order in which it tries."""

@@ -371,7 +371,9 @@ def test_a_zone_says_what_is_scanned_there(store: Store) -> None:
 def test_a_zone_whose_buffer_is_no_place_for_totes_is_refused_and_says_which_there_are(store: Store) -> None:
     take_in(store, "locations", "location,zone,kind,x_mm,y_mm\nA-1,A,,0,0\nBUF-1,A,buffer,0,0\n")
     report = take_in(store, "zones", "zone,mode,buffer\nA,zone,BUF-1\nB,zone,A-1\nC,zone,NOWHERE\nD,zone,\n")
-    wrong = [(each.line, each.column, each.code, dict(each.params)["wanted"]) for each in report.files[0].problems]
+    wrong = [
+        (each.line, each.column, each.code, dict(each.params)["wanted"]) for each in report.files[0].problems
+    ]
     assert wrong == [(3, "buffer", "import.no_buffer", "BUF-1"), (4, "buffer", "import.no_buffer", "BUF-1")]
     assert set(store.read(SITE, catalogue.zones)) == {"A", "D"}
 

@@ -1,6 +1,7 @@
 """Facts of a picking tour. Each names its tour; those that move stock carry all that the books need."""
 
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 from typing import ClassVar
 
@@ -80,6 +81,7 @@ class UnitsCounted:
 
     ``quantity`` is added to what was counted before; ``code`` is what was scanned or typed; ``lot`` is the lot
     that the code or a scanned lot label proved, empty where the item has none; ``serial`` is the unit's own number.
+    ``expires`` is how long the lot keeps, where the code says so.
     """
 
     TYPE: ClassVar[str] = "units_counted"
@@ -91,6 +93,7 @@ class UnitsCounted:
     lot: str
     how: Counted
     serial: str = ""
+    expires: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +112,8 @@ class Picked:
     """Units went from a location into a tote. This moves stock.
 
     ``lot`` is the one that was really taken, which may be another than the task's. ``serials`` are the units' own
-    numbers, as many as units where the item has them, else none.
+    numbers, as many as units where the item has them, else none. ``expires`` is how long the lot keeps, where a code
+    said so.
     """
 
     TYPE: ClassVar[str] = "picked"
@@ -124,6 +128,7 @@ class Picked:
     tote: str
     quantity: int
     serials: tuple[str, ...] = ()
+    expires: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

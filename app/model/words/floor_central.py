@@ -45,6 +45,9 @@ FLOOR_CENTRAL: dict[str, str] = {
     ),
     "pick.not_reached": "{location} cannot be reached: {missing} of {sku} (lot {lot}) missing for {orders}.",
     "pick.damaged_there": "{location}: {quantity} of {sku} (lot {lot}) damaged and set aside at {station}.",
+    "pick.serial_captured_twice": (
+        "Serial {serial} of {sku} was captured twice, for {orders}, last at {station}. Look which unit has it."
+    ),
     "tote.conflict": "{tote} was taken for order {order} at {station}, but it carries order {other}. Look into it.",
     "tote.unknown": "There is no tote {tote}.",
     "tote.not_empty": "{tote} still holds units of order {order}. Put them back or pack them first.",

@@ -179,6 +179,7 @@ PICKING: dict[str, str] = {
     "pick.lot_too_short": "Lot {read} keeps until {expires}; the customer wants {until} or later",
     "pick.serial_twice": "Serial {serial} is in your hand already; scan the next unit",
     "pick.serial_in_tote": "Serial {serial} is in tote {tote} already; scan the next unit",
+    "pick.serial_gone": "Serial {serial} was picked before: put this unit aside and scan another (none there: F2)",
     "pick.serial_one_by_one": "A code for {quantity} units; scan each unit of SKU {sku} by itself",
     "pick.serial_too_long": "{read}... is too long for a serial number; at most {most} characters",
     "pick.wants_serial": "{read} is a code for {kind}; scan the serial number of {item}",

@@ -78,6 +78,7 @@ SUPERVISING: dict[str, str] = {
     "desk.kind_clock_off": "clock off",
     "desk.kind_unknown_barcode": "unknown barcode",
     "desk.kind_printer_stuck": "printer stuck",
+    "desk.kind_serial_twice": "serial twice",
     "desk.fix_done": "done",
     "desk.fix_recheck": "recheck",
     "desk.fix_count": "count",

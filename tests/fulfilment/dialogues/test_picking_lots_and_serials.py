@@ -46,6 +46,24 @@ def test_where_the_zone_allows_it_another_lot_is_booked_as_what_it_is() -> None:
     assert [(fact.lot, fact.quantity) for fact in picker.facts(Picked)] == [("L78", 2)]
 
 
+def test_how_long_a_lot_keeps_goes_with_the_pick_where_its_code_says_so() -> None:
+    picker = at_the_first_stop(MILK, known=a_free_choice())
+    picker.scan(milk("L78", JUNE), "96385074")
+    assert [(fact.lot, fact.quantity, fact.expires) for fact in picker.facts(Picked)] == [("L78", 2, JUNE)]
+
+
+def test_how_long_a_lot_keeps_is_taken_from_the_lot_label_as_well() -> None:
+    picker = at_the_first_stop(MILK)
+    picker.scan("96385074", read("label", lot="L77", expires=JUNE), "96385074")
+    assert [(fact.lot, fact.expires) for fact in picker.facts(Picked)] == [("L77", JUNE)]
+
+
+def test_a_lot_in_the_code_of_units_that_are_kept_without_lots_says_nothing() -> None:
+    picker = at_the_first_stop(a_task("1", "BREAD", 1, "A-01"))
+    picker.scan(read("bread", gtin="04006381333931", lot="L9", expires=JUNE))
+    assert [(fact.lot, fact.expires) for fact in picker.facts(Picked)] == [("", None)]
+
+
 def test_two_lots_in_one_hand_are_two_picks() -> None:
     picker = at_the_first_stop(MILK, known=a_free_choice())
     picker.scan(milk("L78"), milk("L77"))
@@ -135,6 +153,14 @@ def test_the_same_number_twice_is_refused() -> None:
     assert picker.scan(read("torch", serial="SN-1")).code == "pick.serial_twice"
     picker.scan(read("torch", serial="SN-2"), "B-02", "torch")
     assert picker.scan("SN-1").code == "pick.serial_in_tote"
+
+
+def test_a_number_that_left_its_shelf_before_is_refused_and_another_unit_is_asked_for() -> None:
+    picker = at_the_first_stop(replace(TORCHES, serials_gone=("SN-9",)))
+    picker.scan("torch")
+    assert picker.scan("SN-9").code == "pick.serial_gone"
+    assert picker.step == "serial"
+    assert picker.scan("SN-10").code == "pick.counted"
 
 
 def test_a_number_that_was_put_back_counts_again() -> None:

@@ -46,3 +46,15 @@ def upgrade() -> None:
     )
     for limit in ("weight_g", "volume_ml"):
         op.add_column("cart", sa.Column(limit, sa.Integer(), nullable=False, server_default="0"))
+    op.create_table(
+        "serial",
+        sa.Column("site", sa.String(length=64), nullable=False),
+        sa.Column("sku", sa.String(length=64), nullable=False),
+        sa.Column("serial", sa.String(length=64), nullable=False),
+        sa.Column("order_number", sa.String(length=64), nullable=False),
+        sa.Column("tote", sa.String(length=64), nullable=False),
+        sa.Column("at", sa.String(length=27), nullable=False),
+        sa.PrimaryKeyConstraint("site", "sku", "serial", "order_number", name=op.f("pk_serial")),
+    )
+    op.create_index(op.f("ix_serial_site_sku_at"), "serial", ["site", "sku", "at"])
+    op.create_index(op.f("ix_serial_site_tote"), "serial", ["site", "tote"])

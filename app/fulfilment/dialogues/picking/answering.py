@@ -5,7 +5,7 @@ from app.fulfilment.dialogues.picking.demands import Demands, demands
 from app.fulfilment.dialogues.picking.facts import banked, damaged, found_range, short_of
 from app.fulfilment.dialogues.picking.found_again import undo_short
 from app.fulfilment.dialogues.picking.saying import wrong_item
-from app.fulfilment.dialogues.picking.scanning import Units, count, refuse
+from app.fulfilment.dialogues.picking.scanning import count, refuse
 from app.fulfilment.dialogues.picking.state import QUESTIONS, Picking, Step, in_hand, step_of
 from app.fulfilment.dialogues.picking.zero_check import checked
 from app.model.answers import Command, Decision, bad, good, wait
@@ -258,4 +258,4 @@ def _sku(state: Picking, task: Task, text: str, known: Known, wanted: Demands) -
     if state.typed:
         tote = state.tote_of(task.slot)
         return refuse(bad("pick.confirm_quantity_first", quantity=state.counted, tote=tote))
-    return count(state, task, Units(1, text, Counted.TYPED_SKU), known, wanted)
+    return count(state, task, asking.Units(1, text, Counted.TYPED_SKU), known, wanted)

@@ -1,6 +1,7 @@
 """The picker's open questions: no facts, lost with the process and simply asked again."""
 
 from dataclasses import dataclass
+from datetime import date
 
 from app.model.facts import Counted, ShortCause
 
@@ -19,22 +20,32 @@ class Jump:
 
 
 @dataclass(frozen=True, slots=True)
-class LotWanted:
-    """An item was scanned and its lot must be proved before it counts."""
+class Units:
+    """Units of the right item as they were scanned or typed.
+
+    ``lot``, ``serial`` and ``expires`` are what codes have proved of them so far.
+    """
 
     quantity: int
     code: str
     how: Counted
+    lot: str = ""
     serial: str = ""
+    expires: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LotWanted:
+    """An item was scanned and its lot must be proved before it counts."""
+
+    units: Units
 
 
 @dataclass(frozen=True, slots=True)
 class SerialWanted:
     """A unit was scanned and its serial number must be scanned before it counts."""
 
-    code: str
-    how: Counted
-    lot: str
+    units: Units
 
 
 @dataclass(frozen=True, slots=True)

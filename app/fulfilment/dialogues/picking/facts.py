@@ -1,5 +1,8 @@
 """The facts that a picker's answer becomes, made from the task that they are about."""
 
+from dataclasses import dataclass, replace
+from datetime import date
+
 from app.fulfilment.dialogues.picking.state import Picking
 from app.model.facts import Damaged, Picked, PickUndone, ShortCause, Shorted, ZeroPicked
 from app.model.work import Task
@@ -15,37 +18,52 @@ def banked(state: Picking, task: Task) -> tuple[Picked, ...]:
     for each in state.together(task):
         needed = state.needed(each)
         while needed and hand:
-            lot, quantity, serials = hand.pop(0)
-            units = min(needed, quantity)
-            picks.append(_picked(each, state, lot, units, serials[:units]))
+            held = hand.pop(0)
+            units = min(needed, held.quantity)
+            picks.append(_picked(each, state, replace(held, quantity=units, serials=held.serials[:units])))
             needed -= units
-            if quantity > units:
-                hand.insert(0, (lot, quantity - units, serials[units:]))
+            if held.quantity > units:
+                hand.insert(0, replace(held, quantity=held.quantity - units, serials=held.serials[units:]))
     return tuple(picks)
 
 
-def _by_lot(state: Picking, task: Task) -> list[tuple[str, int, tuple[str, ...]]]:
-    """What is in the hand: for each lot its units and their serial numbers."""
-    hand: dict[str, tuple[int, tuple[str, ...]]] = {}
+@dataclass(frozen=True, slots=True)
+class _InHand:
+    """Units of one lot in the hand, with their serial numbers, and how long the lot keeps where a code said so."""
+
+    lot: str
+    quantity: int = 0
+    serials: tuple[str, ...] = ()
+    expires: date | None = None
+
+
+def _by_lot(state: Picking, task: Task) -> list[_InHand]:
+    hand: dict[str, _InHand] = {}
     for count in state.counts:
         lot = count.lot or task.lot
-        units, serials = hand.get(lot, (0, ()))
-        hand[lot] = units + count.quantity, (*serials, *filter(None, (count.serial,)))
-    return [(lot, units, serials) for lot, (units, serials) in hand.items()]
+        held = hand.get(lot, _InHand(lot))
+        hand[lot] = replace(
+            held,
+            quantity=held.quantity + count.quantity,
+            serials=(*held.serials, *filter(None, (count.serial,))),
+            expires=held.expires or count.expires,
+        )
+    return list(hand.values())
 
 
-def _picked(task: Task, state: Picking, lot: str, quantity: int, serials: tuple[str, ...]) -> Picked:
+def _picked(task: Task, state: Picking, held: _InHand) -> Picked:
     return Picked(
         tour=state.tour.id,
         task=task.id,
         order=task.order,
         line=task.line,
         sku=task.sku,
-        lot=lot,
+        lot=held.lot,
         location=task.location,
         tote=state.tote_of(task.slot),
-        quantity=quantity,
-        serials=serials,
+        quantity=held.quantity,
+        serials=held.serials,
+        expires=held.expires,
     )
 
 

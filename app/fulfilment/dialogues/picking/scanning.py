@@ -1,8 +1,9 @@
 """What a scan means at each step of a tour."""
 
-from dataclasses import dataclass
+from dataclasses import replace
 
 from app.fulfilment.dialogues.picking import asking
+from app.fulfilment.dialogues.picking.asking import Units
 from app.fulfilment.dialogues.picking.containers import put_into_slot
 from app.fulfilment.dialogues.picking.demands import Demands, demands
 from app.fulfilment.dialogues.picking.dropping import drop, lift
@@ -221,29 +222,20 @@ def _item(
     if meaning.key != task.sku:
         mixed_up = MisScanned(state.tour.id, task.id, task.sku, meaning.key)
         return Decision(verdict=wrong_item(known, meaning.key, task.sku), aside=(mixed_up,))
-    wrong = lot_refused(task, meaning.lot, reading, wanted)
+    lot = meaning.lot if task.lot else ""  # the books know the units without one
+    wrong = lot_refused(task, lot, reading, wanted)
     if wrong is not None:
         return refuse(wrong)
     if state.typed:
         tote = state.tote_of(task.slot)
         return refuse(bad("pick.confirm_quantity_first", quantity=state.counted, tote=tote))
-    units = Units(meaning.quantity, reading.text, Counted.SCAN, meaning.lot, meaning.serial)
+    expires = reading.expires if lot else None
+    units = Units(meaning.quantity, reading.text, Counted.SCAN, lot, meaning.serial, expires)
     return count(state, task, units, known, wanted)
 
 
 LONGEST_SERIAL = 64
 """GS1 allows 20 characters in AI 21; makers' own labels are longer."""
-
-
-@dataclass(frozen=True, slots=True)
-class Units:
-    """Units of the right item as they were scanned or typed. ``lot`` and ``serial`` are what the code itself proves."""
-
-    quantity: int
-    code: str
-    how: Counted
-    lot: str = ""
-    serial: str = ""
 
 
 def count(state: Picking, task: Task, units: Units, known: Known, wanted: Demands) -> Decision:
@@ -259,35 +251,40 @@ def count(state: Picking, task: Task, units: Units, known: Known, wanted: Demand
     serials = Proof.SERIAL in wanted
     if serials and units.quantity != 1:
         return refuse(bad("pick.serial_one_by_one", quantity=units.quantity, sku=task.sku))
-    twice = serial_refused(state, task.sku, units.serial) if serials and units.serial else None
+    twice = serial_refused(state, task, units.serial) if serials and units.serial else None
     if twice is not None:
         return refuse(twice)
     if not units.lot and Proof.LOT in wanted and not state.lot_of(task):
-        question = asking.LotWanted(units.quantity, units.code, units.how, units.serial)
-        return Decision(verdict=wait("pick.lot_wanted", lot=task.lot), asking=question)
+        return Decision(verdict=wait("pick.lot_wanted", lot=task.lot), asking=asking.LotWanted(units))
     if serials and not units.serial:
-        unit = asking.SerialWanted(units.code, units.how, units.lot)
-        return Decision(verdict=wait("pick.serial_wanted", item=item_name(known, task.sku)), asking=unit)
+        return Decision(
+            verdict=wait("pick.serial_wanted", item=item_name(known, task.sku)),
+            asking=asking.SerialWanted(units),
+        )
     proof = units.lot or state.lot_of(task)
     if _fills_in(units, known, wanted) and counted < needed:
         rest = needed - state.counted
         return Decision(
-            (UnitsCounted(state.tour.id, task.id, rest, units.code, proof, Counted.FILLED_IN),),
+            (_counted(state, task, replace(units, quantity=rest, lot=proof, how=Counted.FILLED_IN)),),
             good("pick.filled_in", quantity=needed, tote=state.tote_of(task.slot)),
         )
+    unit = replace(units, lot=proof, serial=units.serial if serials else "")
     return Decision(
-        (
-            UnitsCounted(
-                state.tour.id,
-                task.id,
-                units.quantity,
-                units.code,
-                proof,
-                units.how,
-                units.serial if serials else "",
-            ),
-        ),
+        (_counted(state, task, unit),),
         good("pick.counted", quantity=units.quantity, counted=counted, needed=needed),
+    )
+
+
+def _counted(state: Picking, task: Task, units: Units) -> UnitsCounted:
+    return UnitsCounted(
+        tour=state.tour.id,
+        task=task.id,
+        quantity=units.quantity,
+        code=units.code,
+        lot=units.lot,
+        how=units.how,
+        serial=units.serial,
+        expires=units.expires,
     )
 
 
@@ -333,7 +330,8 @@ def _lot(
     wrong = lot_refused(task, lot, reading, wanted)
     if wrong is not None:
         return refuse(wrong)
-    return count(state, task, Units(held.quantity, held.code, held.how, lot, held.serial), known, wanted)
+    units = replace(held.units, lot=lot, expires=reading.expires)
+    return count(state, task, units, known, wanted)
 
 
 def _serial(
@@ -350,8 +348,7 @@ def _serial(
         return refuse(unexpected("serial", reading, there, item=item_name(known, task.sku)))
     if len(serial) > LONGEST_SERIAL:
         return refuse(bad("pick.serial_too_long", read=serial[:LONGEST_SERIAL], most=LONGEST_SERIAL))
-    units = Units(1, held.code, held.how, held.lot, serial)
-    return count(state, task, units, known, wanted)
+    return count(state, task, replace(held.units, serial=serial), known, wanted)
 
 
 def _confirm_short(
