@@ -22,7 +22,9 @@ class Reading:
     """What a scan says: its text, and the GS1 fields where the code carries any.
 
     ``text`` is what a person would read; control characters are gone from it. ``refused`` names what is wrong
-    with a code that claims to be GS1 and is not (a wrong check digit, a broken date), empty otherwise.
+    with a code that claims to be GS1 and is not (a wrong check digit, a broken date), empty otherwise; ``field`` is
+    the application identifier that is wrong and ``position`` where it begins, from 1, where it is one of them.
+    ``weight_mg`` is the net weight of what the code stands for, 0 where it says none.
     """
 
     text: str
@@ -34,6 +36,11 @@ class Reading:
     count: int = 0
     sscc: str = ""
     refused: str = ""
+    field: str = ""
+    position: int = 0
+    weight_mg: int = 0
+    instead: "tuple[Reading, ...]" = ()
+    """What the code says if separators got lost in it, the likeliest first. Only stock can tell which it is."""
 
 
 @dataclass(frozen=True, slots=True)

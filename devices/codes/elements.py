@@ -1,111 +1,51 @@
 """GS1 element strings: a row of application identifiers (AI) with their values.
 
 GS1 General Specifications, section 7.8: values of a predefined length follow each other directly, all others end
-at a separator (FNC1, which scanners send as GS) or with the code. The AIs that Storehand uses are checked whole;
-other assigned ones are passed over by their length.
+at a separator (FNC1, which scanners send as GS) or with the code.
 """
 
-from calendar import monthrange
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
-from enum import Enum, auto
 
-from devices.codes.numbers import has_right_check_digit, is_number
+from devices.codes.identifiers import Identifier, Part, digits_of_identifier, identifier
+from devices.codes.numbers import is_number
+from devices.codes.values import ALLOWED
 
 GS = "\x1d"
-LONGEST_VALUE = 90  # of any AI
-
-# Character set 82, GS1 General Specifications figure 7.11-1
-ALLOWED = frozenset("!\"%&'()*+,-./0123456789:;<=>?ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz")
-
-
-class Kind(Enum):
-    """What the value of an AI is made of, and what has to be right about it."""
-
-    TEXT = auto()
-    NUMBER = auto()
-    CHECKED = auto()
-    """A number that ends in its check digit."""
-    DATE = auto()
-    """YYMMDD, where day 00 is the last of the month."""
-
-
-@dataclass(frozen=True, slots=True)
-class Identifier:
-    """An application identifier: what its value looks like."""
-
-    kind: Kind
-    shortest: int
-    longest: int
-
-
-def _fixed(kind: Kind, length: int) -> Identifier:
-    return Identifier(kind, length, length)
-
-
-def _up_to(kind: Kind, longest: int) -> Identifier:
-    return Identifier(kind, 1, longest)
-
-
-IDENTIFIERS: dict[str, Identifier] = {
-    "00": _fixed(Kind.CHECKED, 18),  # SSCC
-    "01": _fixed(Kind.CHECKED, 14),  # GTIN
-    "02": _fixed(Kind.CHECKED, 14),  # GTIN of what is inside
-    "10": _up_to(Kind.TEXT, 20),  # lot
-    "11": _fixed(Kind.DATE, 6),  # produced
-    "13": _fixed(Kind.DATE, 6),  # packed
-    "15": _fixed(Kind.DATE, 6),  # best before
-    "17": _fixed(Kind.DATE, 6),  # use by
-    "20": _fixed(Kind.NUMBER, 2),  # internal variant
-    "21": _up_to(Kind.TEXT, 20),  # serial
-    "30": _up_to(Kind.NUMBER, 8),  # count, of an item of variable measure
-    "37": _up_to(Kind.NUMBER, 8),  # count of what is inside
-    "240": _up_to(Kind.TEXT, 30),  # additional item number
-    "241": _up_to(Kind.TEXT, 30),  # customer's item number
-    **{f"310{decimals}": _fixed(Kind.NUMBER, 6) for decimals in range(6)},  # net weight in kilograms
-    "400": _up_to(Kind.TEXT, 30),  # customer's order
-    "410": _fixed(Kind.CHECKED, 13),  # GLN shipped to
-    "420": _up_to(Kind.TEXT, 20),  # postcode shipped to
-}
-
-# By their first two digits: how many digits an AI has, and the length of its value where that is predefined
-# (GS1 General Specifications figures 3.2-1 and 7.8.5-1). Pairs that are missing here are not assigned.
-_DIGITS: dict[str, int] = {
-    **dict.fromkeys(("00", "01", "02", "03", "10", "11", "12", "13", "15", "16", "17", "20", "21", "22"), 2),
-    **dict.fromkeys(("30", "37", *map(str, range(90, 100))), 2),
-    **dict.fromkeys(("23", "24", "25", "40", "41", "42", "71"), 3),
-    **dict.fromkeys(("31", "32", "33", "34", "35", "36", "39", "43", "70", "72", "80", "81", "82"), 4),
-}
-_PREDEFINED: dict[str, int] = {
-    "00": 18,
-    **dict.fromkeys(("01", "02", "03"), 14),
-    **dict.fromkeys(("11", "12", "13", "15", "16", "17"), 6),
-    "20": 2,
-    **dict.fromkeys(("31", "32", "33", "34", "35", "36"), 6),
-    "41": 13,
-}
 
 
 class Refused(Exception):
-    """This is not the GS1 code that it claims to be; ``code`` is the reason in the catalogue of words."""
+    """This is not the GS1 code that it claims to be; ``code`` is the reason in the catalogue of words.
 
-    def __init__(self, code: str) -> None:
+    ``identifier`` is the AI that is wrong and ``position`` the place of its first digit, from 1; both are empty where
+    it is the whole code. ``other`` is the AI that it does not go with, or those of which it needs one.
+    """
+
+    def __init__(self, code: str, identifier: str = "", position: int = 0, other: str = "") -> None:
         super().__init__(code)
         self.code = code
+        self.identifier = identifier
+        self.position = position
+        self.other = other
 
 
 @dataclass(frozen=True, slots=True)
 class Element:
-    """An AI and its value, as written."""
+    """An AI and its value, as written. ``position`` is that of its first digit in the code, from 1."""
 
     identifier: str
     value: str
+    position: int = 0
+
+    def __str__(self) -> str:
+        return f"({self.identifier}){self.value}"
 
 
 def elements(text: str) -> tuple[Element, ...]:
     """Take an element string apart. Separators too many, in front or at the end do no harm.
 
-    Raises ``Refused`` where an AI is not assigned, or where the value of one that we use is not what it must be.
+    Raises ``Refused`` where an AI is not assigned, a value is not what it must be, or two AIs contradict each other.
     """
     found: list[Element] = []
     at = 0
@@ -117,55 +57,126 @@ def elements(text: str) -> tuple[Element, ...]:
         found.append(element)
     if not found:
         raise Refused("gs1.empty")
+    compare(found)
     return tuple(found)
 
 
 def _next(text: str, at: int) -> tuple[Element, int]:
     pair = text[at : at + 2]
-    if pair not in _DIGITS:
-        raise Refused("gs1.unknown_identifier")
-    begin = at + _DIGITS[pair]
+    begin = at + (digits_of_identifier(pair) or 2)
+    known = identifier(text[at:begin])
+    if known is None:
+        raise Refused("gs1.unknown_identifier", text[at:begin] if is_number(text[at:begin]) else "", at + 1)
     end = text.find(GS, begin)
     if end < 0:
         end = len(text)
-    if pair in _PREDEFINED:
-        end = min(end, begin + _PREDEFINED[pair])
-    element = Element(text[at:begin], text[begin:end])
-    _check(element, _PREDEFINED.get(pair, 1))
+    if known.row.fixed:
+        end = min(end, begin + known.longest)
+    element = Element(text[at:begin], text[begin:end], at + 1)
+    check(element, known)
     return element, end
 
 
-def _check(element: Element, shortest: int) -> None:
-    identifier, value = element.identifier, element.value
-    if not is_number(identifier):
-        raise Refused("gs1.unknown_identifier")
-    rule = IDENTIFIERS.get(identifier, Identifier(Kind.TEXT, shortest, LONGEST_VALUE))
-    if len(value) < rule.shortest:
-        raise Refused("gs1.too_short")
-    if len(value) > rule.longest:
-        raise Refused("gs1.too_long")
-    if not ALLOWED.issuperset(value):
-        raise Refused("gs1.wrong_character")
-    if rule.kind is not Kind.TEXT and not is_number(value):
-        raise Refused("gs1.not_digits")
-    if rule.kind is Kind.CHECKED and not has_right_check_digit(value):
-        raise Refused("gs1.check_digit")
+def check(element: Element, known: Identifier) -> None:
+    """Whether a value is what its AI asks for. Raises ``Refused``."""
+    reason = wrong(element.value, known)
+    if reason:
+        raise Refused(reason, element.identifier, element.position)
 
 
-def day(yymmdd: str, year: int) -> date:
-    """The day that six digits mean in a given year; day 00 is the last of its month.
+def wrong(value: str, known: Identifier) -> str:
+    """Why a value is not what its AI asks for; empty where it is."""
+    at = 0
+    for part in known.parts:
+        if at == len(value) and part.optional:
+            return ""
+        piece = value[at : at + part.most]
+        reason = _wrong_part(piece, part)
+        if reason:
+            return reason
+        at += len(piece)
+    return "gs1.too_long" if at < len(value) else ""
 
-    The century is the one that puts the year at most 49 years back and 50 years ahead (GS1 General Specifications,
-    section 7.12). Raises ``Refused`` for a day that does not exist.
+
+def _wrong_part(piece: str, part: Part) -> str:
+    if len(piece) < part.least:
+        return "gs1.too_short"
+    if not part.letters.issuperset(piece):
+        return part.not_allowed if ALLOWED.issuperset(piece) else "gs1.wrong_character"
+    for passes in part.checks:
+        reason = passes(piece)
+        if reason:
+            return reason
+    return ""
+
+
+def compare(found: Sequence[Element]) -> None:
+    """Whether the elements of one code go together. Raises ``Refused``."""
+    values: dict[str, str] = {}
+    for element in found:
+        if values.setdefault(element.identifier, element.value) != element.value:
+            raise Refused("gs1.contradiction", element.identifier, element.position)
+    if "01" in values and "02" in values:
+        second = next(element for element in found if element.identifier == "02")
+        raise Refused("gs1.two_items", "02", second.position, "01")
+    for element in found:
+        known = identifier(element.identifier)
+        for beginning in known.excludes if known is not None else ():
+            for other in values:
+                if other != element.identifier and other.startswith(beginning):
+                    raise Refused("gs1.excluded", element.identifier, element.position, other)
+
+
+def lacking(found: Sequence[Element]) -> Iterator[Refused]:
+    """The elements that mean nothing without others which are not there.
+
+    Those may stand in another symbol on the same thing (GS1 General Specifications, section 4.14).
     """
-    century = year - year % 100
-    gap = int(yymmdd[:2]) - year % 100
-    if gap > 50:
-        century -= 100
-    elif gap < -49:
-        century += 100
-    written, month, of_month = century + int(yymmdd[:2]), int(yymmdd[2:4]), int(yymmdd[4:])
-    try:
-        return date(written, month, of_month or monthrange(written, month)[1])
-    except ValueError:  # also calendar.IllegalMonthError
-        raise Refused("gs1.date") from None
+    there = {element.identifier for element in found}
+    for element in found:
+        known = identifier(element.identifier)
+        if known is None or not known.requires:
+            continue
+        if not any(all(_is_there(one, there) for one in group) for group in known.requires):
+            yield Refused("gs1.lacking", element.identifier, element.position, known.row.requires)
+
+
+_CONTENTS = frozenset({"02", "8026"})
+
+
+def counted(found: Sequence[Element]) -> None:
+    """Whether a content has its count (AI 37): without it, it would be counted as one. Raises ``Refused``."""
+    content = next((element for element in found if element.identifier in _CONTENTS), None)
+    if content is not None and all(element.identifier != "37" for element in found):
+        raise Refused("gs1.no_count", content.identifier, content.position, "37")
+
+
+def _is_there(beginning: str, there: Iterable[str]) -> bool:
+    return any(each.startswith(beginning) for each in there)
+
+
+_BRACKETED = re.compile(r"\((\d{2,4})\)((?:[^(\\]|\\.|\((?!\d{2,4}\)))*)", re.DOTALL)
+
+
+def bracketed(text: str) -> tuple[Element, ...]:
+    """Elements as people write them, each AI in brackets: ``(01)09506000134352(10)AB-1``.
+
+    A bracket in a value that looks like an AI has a backslash in front. Raises ``Refused`` like ``elements``.
+    """
+    found: list[Element] = []
+    at = 0
+    while at < len(text):
+        match = _BRACKETED.match(text, at)
+        if match is None:
+            raise Refused("gs1.unknown_identifier", "", at + 1)
+        element = Element(match[1], match[2].replace("\\(", "("), at + 1)
+        known = identifier(element.identifier)
+        if known is None:
+            raise Refused("gs1.unknown_identifier", element.identifier, at + 1)
+        check(element, known)
+        found.append(element)
+        at = match.end()
+    if not found:
+        raise Refused("gs1.empty")
+    compare(found)
+    return tuple(found)

@@ -40,6 +40,32 @@ def gtin14(text: str) -> str:
     return text.zfill(14) if len(text) in GTIN_LENGTHS and has_right_check_digit(text) else ""
 
 
+def upc_a(text: str) -> str:
+    """The 12 digits that a UPC-E stands for; empty when this is none.
+
+    Six digits are the bare number, seven have the number system (0 or 1) in front, eight also the check digit behind,
+    which must be right. GS1 General Specifications, section 5.2.2.4.2.
+    """
+    if not is_number(text) or len(text) not in {6, 7, 8}:
+        return ""
+    system, bare, check = {6: ("0", text, ""), 7: (text[0], text[1:], ""), 8: (text[0], text[1:7], text[7:])}[
+        len(text)
+    ]
+    if system not in "01":
+        return ""
+    match bare[5]:
+        case "0" | "1" | "2":
+            body = f"{bare[:2]}{bare[5]}0000{bare[2:5]}"
+        case "3":
+            body = f"{bare[:3]}00000{bare[3:5]}"
+        case "4":
+            body = f"{bare[:4]}00000{bare[4]}"
+        case _:
+            body = f"{bare[:5]}0000{bare[5]}"
+    right = str(check_digit(system + body))
+    return system + body + right if check in {"", right} else ""
+
+
 def make_sscc(extension: int, prefix: str, serial: int) -> str:
     """The 18 digits of a logistic unit's number: extension digit, company prefix, serial, check digit.
 

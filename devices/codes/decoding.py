@@ -1,0 +1,94 @@
+"""A code explained to people: every element with its name and meaning, and what is wrong with it."""
+
+from dataclasses import dataclass
+
+from devices.codes.elements import GS, Element, Refused, bracketed, counted, lacking
+from devices.codes.identifiers import identifier
+from devices.codes.links import is_address
+from devices.codes.reading import carried, parted, plain, readable
+from devices.codes.separators import splits
+from devices.codes.telling import meaning
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """One element: its AI, GS1's short name of it, its value as written and as it is meant."""
+
+    identifier: str
+    title: str
+    value: str
+    meaning: str
+    position: int
+
+
+@dataclass(frozen=True, slots=True)
+class Decoded:
+    """All that can be said of a code.
+
+    ``kind`` is ``gs1``, ``link``, ``gtin`` or ``text``; ``gtin`` has fourteen digits or is empty. ``instead`` are the
+    ways to read it if separators got lost, the likeliest first.
+    """
+
+    aim: str
+    kind: str
+    text: str
+    gtin: str
+    elements: tuple[Explained, ...]
+    problem: Refused | None
+    instead: tuple[str, ...]
+
+
+def decode(written: str, *, year: int) -> Decoded:
+    """Explain a code. ``written`` may have an AIM id in front, and AIs in brackets. Never raises.
+
+    Unlike a scan on the floor, where one thing may carry several labels, an AI that needs others which are not in the
+    same code counts as a problem.
+    """
+    aim, content = parted(written)
+    try:
+        if content.startswith("("):
+            found: tuple[Element, ...] | None = bracketed(content)
+        else:
+            found = carried(content, aim)
+        if found is None:
+            reading = plain(readable(content), aim)
+            kind = "gtin" if reading.gtin else "text"
+            return Decoded(aim, kind, reading.text, reading.gtin, (), None, ())
+        explained = tuple(_explained(element, year) for element in found)
+    except Refused as refusal:
+        return Decoded(aim, _kind(content), readable(content), "", (), refusal, _ways(content))
+    gtin = next((element.value for element in found if element.identifier in {"01", "02", "03"}), "")
+    text = "".join(map(str, found))
+    return Decoded(aim, _kind(content), text, gtin, explained, _incomplete(found), _ways(content))
+
+
+def _incomplete(found: tuple[Element, ...]) -> Refused | None:
+    try:
+        counted(found)
+    except Refused as refusal:
+        return refusal
+    return next(lacking(found), None)
+
+
+def _kind(content: str) -> str:
+    return "link" if is_address(content) else "gs1"
+
+
+def _ways(content: str) -> tuple[str, ...]:
+    if is_address(content) or content.startswith("(") or len(content) > _LONGEST:
+        return ()
+    return tuple("".join(map(str, way)) for way in splits(content.lstrip(GS)))
+
+
+_LONGEST = 200
+
+
+def _explained(element: Element, year: int) -> Explained:
+    known = identifier(element.identifier)
+    return Explained(
+        element.identifier,
+        known.row.title if known is not None else "",
+        element.value,
+        meaning(element, year),
+        element.position,
+    )
