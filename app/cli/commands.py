@@ -209,6 +209,19 @@ def _add_devices(commands: "argparse._SubParsersAction[_Parser]") -> None:
     )
     test.add_argument("name", help="the printer's name in the settings")
 
+    decode = _command(
+        commands,
+        "decode",
+        "decode:run",
+        "Say what a code says and what is wrong with it; exit 1 for a bad code.",
+    )
+    decode.add_argument(
+        "text",
+        metavar="TEXT|-",
+        help="the code as it was scanned, AIM id in front, <GS> for the separator; - for standard input, one a line",
+    )
+    decode.add_argument("--json", action="store_true", help="one JSON object for each code")
+
 
 def _file_or_input(text: str) -> Path | None:
     return None if text == "-" else Path(text)

@@ -59,7 +59,6 @@ from app.station.journal import Journal
 from app.station.lent import Learned
 from app.station.snapshot import freeze, thaw
 from app.station.trouble import JournalTrouble
-from devices.codes import read
 
 _log = logging.getLogger("storehand.station")
 
@@ -167,6 +166,8 @@ class Terminal:
         """Answer one scan: counted, refused, a double trigger, or waiting for something else. Always exactly one."""
         if self._is_double(scan):
             return self._given(Verdict(Tone.DUPLICATE, say("scan.duplicate")))
+        from devices.codes import read  # the first paint does not wait for the tables of GS1
+
         reading = read(scan.raw)
         command = reading.text.removeprefix(COMMAND) if reading.text.startswith(COMMAND) else ""
         if command == _ENTER:

@@ -1,13 +1,15 @@
 """A code explained to people: every element with its name and meaning, and what is wrong with it."""
 
+import re
 from dataclasses import dataclass
+from decimal import Decimal
 
-from devices.codes.elements import GS, Element, Refused, bracketed, counted, lacking
+from devices.codes.elements import Element, Refused, bracketed, counted, lacking
 from devices.codes.identifiers import identifier
 from devices.codes.links import is_address
 from devices.codes.reading import carried, parted, plain, readable
 from devices.codes.separators import splits
-from devices.codes.telling import meaning
+from devices.codes.telling import day
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,12 +77,12 @@ def _kind(content: str) -> str:
 
 
 def _ways(content: str) -> tuple[str, ...]:
-    if is_address(content) or content.startswith("(") or len(content) > _LONGEST:
+    if is_address(content) or content.startswith("("):
         return ()
-    return tuple("".join(map(str, way)) for way in splits(content.lstrip(GS)))
+    return tuple("".join(map(str, way)) for way in splits(content)[:_MOST_WAYS])
 
 
-_LONGEST = 200
+_MOST_WAYS = 8
 
 
 def _explained(element: Element, year: int) -> Explained:
@@ -92,3 +94,42 @@ def _explained(element: Element, year: int) -> Explained:
         meaning(element, year),
         element.position,
     )
+
+
+def meaning(element: Element, year: int) -> str:
+    """A value as a person would write it: days and times by ISO 8601, numbers with their decimals and unit."""
+    known = identifier(element.identifier)
+    if known is None:
+        return element.value
+    shape = known.row.shape
+    if shape.startswith("N6,yymm"):
+        return _when(
+            day(element.value[:6], year).isoformat(), element.value[6:], year, is_range="[N6],yymm" in shape
+        )
+    if shape.startswith("N8,yyyymm"):
+        born = element.value
+        return _when(f"{born[:4]}-{born[4:6]}-{born[6:8]}", born[8:], year)
+    if element.identifier[:2] in _DECIMALS:
+        return _number(element, known.row.title, has_currency="iso4217" in shape)
+    return element.value
+
+
+_DECIMALS = frozenset({"31", "32", "33", "34", "35", "36", "39"})
+_UNIT = re.compile(r"\(([^()]+(?:\([^()]+\))?[^()]*)\)")
+
+
+def _when(begin: str, rest: str, year: int, *, is_range: bool = False) -> str:
+    if not rest:
+        return begin
+    if is_range:
+        return f"{begin}/{day(rest, year)}"
+    return f"{begin}T{':'.join(rest[at : at + 2] for at in range(0, len(rest), 2))}"
+
+
+def _number(element: Element, title: str, *, has_currency: bool) -> str:
+    digits = element.value[3:] if has_currency else element.value
+    amount = Decimal(digits).scaleb(-int(element.identifier[-1]))
+    unit = _UNIT.search(title)
+    after = f" {unit[1]}" if unit is not None else ""
+    before = f"{element.value[:3]} " if has_currency else ""
+    return f"{before}{amount:f}{after}"

@@ -7,13 +7,10 @@ end: lot ``AB-1`` and serial ``7`` become lot ``AB-1217``. Nothing in the code t
 from collections.abc import Iterator, Sequence
 
 from devices.codes.elements import GS, Element, Refused, compare, lacking, wrong
-from devices.codes.identifiers import digits_of_identifier, identifier
+from devices.codes.identifiers import Identifier, digits_of_identifier, identifier
 
-MOST = 8
-"""So many ways to read a code are given."""
-_STEPS = 600
-"""So many places are tried; a code that needs more is no label of a unit."""
-_MOST_LOST = 3
+_LONGEST = 120  # characters; what is longer is no label of a unit
+_MOST_LOST = 2
 
 _LIKELY = frozenset({"10", "11", "15", "17", "21", "30", "37"})
 _FOLLOWS = (
@@ -25,19 +22,18 @@ _FOLLOWS = (
 
 
 def splits(text: str) -> tuple[tuple[Element, ...], ...]:
-    """All ways to read an element string with up to three separators lost, the likeliest first, at most ``MOST``.
+    """The ways to read an element string with one or two separators lost, the likeliest first, one for each lot.
 
     The likeliest lost the fewest separators, has no AI that needs another one, and the commonest ones. What it says
-    as it stands is not among them.
+    as it stands is not among them. No lot is left out that it could say, so that stock can tell for sure.
     """
-    budget = [_STEPS]
-    found = {
-        tuple((each.identifier, each.value) for each in way): (lost, way)
-        for lost, way in _ways(text.strip(GS), 0, 0, budget)
-        if lost and _go_together(way)
-    }
-    ranked = sorted(found.values(), key=lambda one: (one[0], *_unlikeliness(one[1])))
-    return tuple(way for _, way in ranked[:MOST])
+    if len(text) > _LONGEST:
+        return ()
+    found = [(lost, way) for lost, way in _ways(text, 0, 0) if lost and _go_together(way)]
+    of_lots: dict[str, tuple[Element, ...]] = {}
+    for _, way in sorted(found, key=lambda one: (one[0], *_unlikeliness(one[1]))):
+        of_lots.setdefault(next((each.value for each in way if each.identifier == "10"), ""), way)
+    return tuple(of_lots.values())
 
 
 def _unlikeliness(way: Sequence[Element]) -> tuple[int, ...]:
@@ -55,7 +51,8 @@ def _go_together(way: Sequence[Element]) -> bool:
     return len({element.identifier for element in way}) == len(way)
 
 
-def _ways(text: str, at: int, lost: int, budget: list[int]) -> Iterator[tuple[int, tuple[Element, ...]]]:
+def _ways(text: str, at: int, lost: int) -> Iterator[tuple[int, tuple[Element, ...]]]:
+    """Every way to read the rest of a text, with how many separators that makes lost."""
     while at < len(text) and text[at] == GS:
         at += 1
     if at == len(text):
@@ -65,21 +62,23 @@ def _ways(text: str, at: int, lost: int, budget: list[int]) -> Iterator[tuple[in
     known = identifier(text[at:begin])
     if known is None:
         return
+    for stop, now_lost in _ends(text, begin, known, lost):
+        if not wrong(text[begin:stop], known):
+            element = Element(text[at:begin], text[begin:stop], at + 1)
+            yield from ((total, (element, *rest)) for total, rest in _ways(text, stop, now_lost))
+
+
+def _ends(text: str, begin: int, known: Identifier, lost: int) -> Iterator[tuple[int, int]]:
+    """Where a value can end: where it does, or in front of an AI that ran into it."""
     end = text.find(GS, begin)
     end = len(text) if end < 0 else end
     if known.row.fixed:
-        ends = [(min(end, begin + known.longest), lost)]
-    else:
-        ends = [(end, lost), *((cut, lost + 1) for cut in range(begin + 1, end) if _begins(text, cut))]
-    for stop, now_lost in ends:
-        budget[0] -= 1
-        if budget[0] < 0 or now_lost > _MOST_LOST:
-            return
-        if wrong(text[begin:stop], known):
-            continue
-        element = Element(text[at:begin], text[begin:stop], at + 1)
-        for total, rest in _ways(text, stop, now_lost, budget):
-            yield total, (element, *rest)
+        yield min(end, begin + known.longest), lost
+        return
+    yield end, lost
+    if lost < _MOST_LOST:
+        last = min(end, begin + known.longest + 1)
+        yield from ((cut, lost + 1) for cut in range(begin + 1, last) if _begins(text, cut))
 
 
 def _begins(text: str, at: int) -> bool:
