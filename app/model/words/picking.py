@@ -135,7 +135,10 @@ PICKING: dict[str, str] = {
     "pick.blocked_confirm": "Type 1 to confirm that {location} is blocked",
     "pick.type_sku": "Type the SKU",
     # refused: what was read, and what would be right
-    "pick.broken_code": "{read} cannot be right ({why}); scan it again or use another code",
+    "pick.broken_code": "{read} cannot be right. {why}",
+    "pick.weight_differs": "The label says {grams} g; {quantity} × {each} g would be right; nothing was counted, "
+    "scan another label",
+    "pick.expired": "This keeps until {expires}; the customer wants {until} or later",
     "pick.offline_no_tour": "No network: no tour for cart {cart} yet; scan it again when the network is back",
     "pick.tote_brings_nothing": "Tote {tote} is empty and brings no work; scan a cart, or a tote from a buffer",
     "pick.wrong_cart": "{read} is another cart; scan cart {cart}",

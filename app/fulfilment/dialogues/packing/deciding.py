@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from app.fulfilment.dialogues.labelled import as_stock_has_it, why_refused
 from app.fulfilment.dialogues.packing import labels, opening, verifying
 from app.fulfilment.dialogues.packing.stages import (
     BEFORE_WEIGHING,
@@ -125,12 +126,14 @@ def accepts(state: Packing, known: Known) -> tuple[Kind, ...]:
 
 
 def _scan(state: Packing, reading: Reading, known: Known, ref: str) -> Decision:
+    if state.parcel is not None:
+        reading = as_stock_has_it(reading, {unit.lot for unit in state.parcel.left() if unit.lot})
     resolution = resolve(reading, known, (Kind.COMMAND, *accepts(state, known)))
     meaning = resolution.meaning
     if meaning is not None and meaning.kind is Kind.COMMAND:
         return _command(state, meaning.key, known)
     if reading.refused:
-        return Decision(verdict=bad("pack.code_broken", read=reading.text[:40], why=reading.refused))
+        return Decision(verdict=bad("pack.code_broken", read=reading.text[:40], why=why_refused(reading)))
     match state.asking:
         case WhichProblem() | HowMany() | WhyReprint() | WhatWithParcel():
             return Decision(verdict=bad("pack.type_not_scan", read=reading.text[:40]))
@@ -177,7 +180,7 @@ def _scan_at_parcel(
     if meaning is not None and meaning.kind is Kind.CARTON:
         return _choose_carton(parcel, meaning.key, known)
     if meaning is not None and meaning.kind is Kind.ITEM:
-        return verifying.verify(parcel, meaning, reading.text, known)
+        return verifying.verify(parcel, meaning, reading, known)
     if stage is Stage.HOSPITAL and (place := opening.hospital_place(meaning, known)):
         return _bring_to_hospital(parcel, place)
     other = next((one for one in resolution.foreign if one.kind in {Kind.TOTE, Kind.ORDER}), None)

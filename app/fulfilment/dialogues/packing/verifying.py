@@ -2,18 +2,21 @@
 
 from collections.abc import Iterable
 
+from app.fulfilment.dialogues.labelled import weighs_like
 from app.fulfilment.dialogues.packing.stages import item_name, variant_name
 from app.fulfilment.dialogues.packing.state import Counted, HowMany, Parcel, Unit, WhichItem, WhichLot
 from app.model.answers import Decision, Kind, Meaning, Verdict, bad, good, wait
 from app.model.facts import Fact, ParcelParked, RejectCause, UnitRejected, UnitVerified, VerifyUndone
 from app.model.known import Known
+from app.model.scans import Reading
 
 LONGEST_LIST = 9
 """So many rows can be chosen by one digit."""
 
 
-def verify(parcel: Parcel, meaning: Meaning, code: str, known: Known) -> Decision:
+def verify(parcel: Parcel, meaning: Meaning, reading: Reading, known: Known) -> Decision:
     """A scanned item: it counts what its barcode stands for, or nothing."""
+    code = reading.text
     here = [unit for unit in parcel.left() if unit.sku == meaning.key]
     if not here:
         return Decision(verdict=_not_wanted(parcel, meaning.key, known), asking=None)
@@ -24,6 +27,10 @@ def verify(parcel: Parcel, meaning: Meaning, code: str, known: Known) -> Decisio
     if meaning.quantity > _units(here):
         return Decision(verdict=_too_many(meaning, here, known), asking=None)
     item = known.items[meaning.key]
+    if not weighs_like(reading, item, meaning.quantity):
+        grams = reading.weight_mg // 1000
+        verdict = bad("pack.weight_differs", grams=grams, count=meaning.quantity, each=item.weight_g)
+        return Decision(verdict=verdict, asking=None)
     by_lot = item.lot_controlled and any(unit.lot for unit in here)
     if by_lot and not meaning.lot:
         return Decision(

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from app.fulfilment.dialogues.labelled import as_stock_has_it, weighs_like, why_refused
 from app.fulfilment.dialogues.picking import asking
 from app.fulfilment.dialogues.picking.asking import Units
 from app.fulfilment.dialogues.picking.containers import put_into_slot
@@ -10,7 +11,7 @@ from app.fulfilment.dialogues.picking.dropping import drop, lift
 from app.fulfilment.dialogues.picking.facts import banked, short
 from app.fulfilment.dialogues.picking.found_again import found_again
 from app.fulfilment.dialogues.picking.handing import ask_for
-from app.fulfilment.dialogues.picking.lots import lot_refused
+from app.fulfilment.dialogues.picking.lots import lot_refused, lots_here
 from app.fulfilment.dialogues.picking.saying import item_name, read_as, unexpected, wrong_item
 from app.fulfilment.dialogues.picking.serials import serial_refused
 from app.fulfilment.dialogues.picking.state import QUESTIONS, Picking, Step, may_take, step_of
@@ -33,8 +34,10 @@ from app.model.work import LentTour, Task
 
 def scan(state: Picking | None, reading: Reading, known: Known, operator: str) -> Decision:
     """What follows from a scan that is no command."""
+    if state is not None and state.task is not None:
+        reading = as_stock_has_it(reading, lots_here(state.task))
     if reading.refused:
-        return refuse(bad("pick.broken_code", read=read_as(reading), why=reading.refused))
+        return refuse(bad("pick.broken_code", read=read_as(reading), why=why_refused(reading)))
     step = step_of(state)
     if state is None or step is Step.NO_TOUR:
         return _cart_for_a_tour(state, reading, known)
@@ -226,6 +229,10 @@ def _item(
     wrong = lot_refused(task, lot, reading, wanted)
     if wrong is not None:
         return refuse(wrong)
+    item = known.items.get(task.sku)
+    if item is not None and not weighs_like(reading, item, meaning.quantity):
+        grams = reading.weight_mg // 1000
+        return refuse(bad("pick.weight_differs", grams=grams, quantity=meaning.quantity, each=item.weight_g))
     if state.typed:
         tote = state.tote_of(task.slot)
         return refuse(bad("pick.confirm_quantity_first", quantity=state.counted, tote=tote))
