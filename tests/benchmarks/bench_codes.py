@@ -107,7 +107,9 @@ def test_codes_agree_with_zint() -> None:
         if not value:
             continue
         ours, theirs = wrong(value, known), zint_refuses(digits, value)
-        verdicts["both refuse" if ours and theirs else "both accept" if not (ours or theirs) else "differ"] += 1
+        verdicts[
+            "both refuse" if ours and theirs else "both accept" if not (ours or theirs) else "differ"
+        ] += 1
         if bool(ours) != bool(theirs) and not (known_to_differ(digits) and ours):
             differ.append(f"({digits}){value}: {ours or 'accepted'} / {theirs or 'accepted'}")
     print(f"\n{COMPARED} values: {dict(verdicts)}")
