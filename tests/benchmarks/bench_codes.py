@@ -90,7 +90,7 @@ def zint_refuses(digits: str, value: str) -> str:
 
 
 def known_to_differ(digits: str) -> bool:
-    """The engine zint takes a lone zero where GS1 wants none in front (8011), and what stands behind a whole coupon (8110)."""
+    """Zint takes a lone zero where GS1 wants none in front (8011), and what stands behind a whole coupon (8110)."""
     return digits in {"8011", "8110"}
 
 
