@@ -6,6 +6,7 @@ from app.central import (
     catalogue,
     documents,
     inbox,
+    joining,
     ledger,
     lending,
     replanning,
@@ -34,6 +35,7 @@ from app.model.facts import (
     TourPassedOn,
     TourTaken,
     UnitsCounted,
+    UrgentDeclined,
     ZeroChecked,
     ZeroPicked,
 )
@@ -54,6 +56,9 @@ def book(booking: Booking, fact: PickingFact) -> None:
         case MisScanned():
             _known(booking, fact.tour)
             catalogue.count_mix_up(booking.tx, fact.sku, fact.read)
+        case UrgentDeclined():
+            _known(booking, fact.tour)
+            joining.decline(booking.tx, fact.tour, fact.order)
         case ToteAssigned():
             _tote_assigned(booking, fact)
         case Picked():

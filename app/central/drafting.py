@@ -46,7 +46,7 @@ def draft(tx: Tx, cart: str, carrier: Carrier) -> Draft:
         ApiError: 409 ``work.none`` when nothing waits that it could carry.
     """
     here = ground.of_site(tx)
-    waiting = _waiting(tx, carrier.order, here.closed)
+    waiting = waiting_for_a_tour(tx, here.closed, carrier.order)
     choice = tour_modes.choose(tx, waiting)
     one_sku = choice.mode is PickMode.ONE_SKU
     rules = catalogue.settings(tx)
@@ -85,7 +85,7 @@ def draft(tx: Tx, cart: str, carrier: Carrier) -> Draft:
     return Draft(tour, tuple(sorted((row.id, row.quantity) for row in rows)))
 
 
-def _waiting(tx: Tx, only: str, closed: Container[str]) -> dict[str, list[Any]]:
+def waiting_for_a_tour(tx: Tx, closed: Container[str], only: str = "") -> dict[str, list[Any]]:
     """The reservations that no tour carries, by order, of the most urgent orders that nobody holds, or of one.
 
     What lies where nobody gets to today is left out.

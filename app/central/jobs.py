@@ -20,6 +20,7 @@ from app.central.store import Store, Tx, upsert
 LABEL = "label"
 ALLOCATE = "allocate"
 PARKED_FACTS = "parked"
+OFFER = "offer"
 
 Handler = Callable[[Store, str, str], None]
 """Does one job: the store, the site, the job's subject."""

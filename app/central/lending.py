@@ -14,7 +14,7 @@ from app.central.drafting import Carrier, Draft
 from app.central.refusal import ApiError
 from app.central.store import Store, Tx, lock_rows
 from app.model.exceptions import ExceptionKind
-from app.model.work import LentTour, Tour
+from app.model.work import LentTour, Offer, Tour
 
 LENT = "lent"
 PARKED = "parked"
@@ -27,6 +27,7 @@ _SILENT_AFTER = timedelta(seconds=90)
 _TRIES = 8
 
 TOUR = TypeAdapter(Tour)
+OFFER = TypeAdapter(Offer)
 _LENT = TypeAdapter(LentTour)
 
 
@@ -86,7 +87,7 @@ def _lend(tx: Tx, draft: Draft | None, asked: _Asked) -> str:
     if standing is not None:
         _check_free(tx, standing, station, take_over=asked.take_over)
         return _lend_again(tx, standing, station, operator)
-    if draft is None or not _still_stands(tx, draft):
+    if draft is None or not still_free(tx, draft.rests_on):
         return ""
     tour = draft.tour
     _insert(tx, tour, station, operator)
@@ -114,6 +115,7 @@ def _lend_again(tx: Tx, row: Any, station: str, operator: str) -> str:
             taken_from=_name_of(tx, row.operator) if row.status == LENT else "",
             lent_at=tx.now,
             due_at=tx.now + _lent_for(tx),
+            offer=None,
         )
         if row.status == LENT:
             _tell_who_took(tx, row, station, operator)
@@ -197,10 +199,11 @@ def _on_cart(tx: Tx, cart: str, *, lock: bool = False) -> Any:
     return tx.conn.execute(statement.with_for_update() if lock else statement).one_or_none()
 
 
-def _still_stands(tx: Tx, draft: Draft) -> bool:
+def still_free(tx: Tx, rests_on: Sequence[tuple[str, int]]) -> bool:
+    """Whether no tour carries some reservations yet, by id and quantity, sorted. They are locked."""
     table = schema.reservation
-    rows = lock_rows(tx.conn, table, [(tx.site, id_) for id_, _ in draft.rests_on], table.c.site, table.c.id)
-    return tuple((row.id, row.quantity) for row in rows if not row.tour) == draft.rests_on
+    rows = lock_rows(tx.conn, table, [(tx.site, id_) for id_, _ in rests_on], table.c.site, table.c.id)
+    return [(row.id, row.quantity) for row in rows if not row.tour] == list(rests_on)
 
 
 def _number(tx: Tx) -> str:
@@ -229,6 +232,11 @@ def plan_of(row: Any) -> Tour:
     return TOUR.validate_python(row.plan)
 
 
+def offer_of(row: Any) -> Offer | None:
+    """The urgent order that the picker of a tour is asked about, if there is one."""
+    return OFFER.validate_python(row.offer) if row.offer else None
+
+
 def set_values(tx: Tx, tour: str, **values: Any) -> None:
     """Change columns of a tour's row."""
     table = schema.tour
@@ -247,6 +255,7 @@ def publish(tx: Tx, tour: str) -> None:
         _history(tx, tour, row.lent_at),
         row.taken_over,
         row.taken_from,
+        offer=offer_of(row),
     )
     tx.publish("tour", tour, _LENT.dump_python(lent, mode="json"), row.station)
 
@@ -291,13 +300,14 @@ def _insert(tx: Tx, tour: Tour, station: str, operator: str) -> None:
             due_at=tx.now + _lent_for(tx),
         )
     )
-    tx.conn.execute(
-        schema.tour_order.insert(),
-        [
-            {"site": tx.site, "tour": tour.id, "slot": slot, "order_number": order}
-            for slot, order in enumerate(tour.orders)
-        ],
-    )
+    for slot, order in enumerate(tour.orders):
+        add_order(tx, tour.id, slot, order)
+
+
+def add_order(tx: Tx, tour: str, slot: int, order: str) -> None:
+    """Have a slot of a tour carry an order."""
+    values = {"site": tx.site, "tour": tour, "slot": slot, "order_number": order}
+    tx.conn.execute(schema.tour_order.insert().values(**values))
 
 
 def bind(tx: Tx, tour: str, tasks: Sequence[str]) -> None:

@@ -2,7 +2,7 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -52,14 +52,14 @@ def add_tasks(tx: Tx, tour: str, numbers: Iterable[str], at: str = "") -> bool:
     onward = (*plan.onward, *sorted(elsewhere))
     if not mine:
         if elsewhere:
-            _change(tx, row, replace(plan, onward=onward))
+            change(tx, row, replace(plan, onward=onward))
         return False
     lending.bind(tx, tour, [each.id for each in mine])
     slot = dict.fromkeys(plan.orders, 0) if plan.mode is PickMode.ONE_SKU else slot_of
     added = [drafting.task_of(each, slot[each.order_number]) for each in mine]
     more = replace(plan, tasks=(*plan.tasks, *added), onward=onward, because=Replanned.FOUND_ELSEWHERE)
     walked = _walked_anew(tx, row, more, at)
-    _change(tx, row, replace(walked, tasks=shelves.described(tx, walked.tasks)))
+    change(tx, row, replace(walked, tasks=shelves.described(tx, walked.tasks)))
     return True
 
 
@@ -77,7 +77,7 @@ def _ask_less(tx: Tx, row: Any, gone: Mapping[str, int]) -> None:
     left = [replace(task, quantity=task.quantity - gone.get(task.id, 0)) for task in plan.tasks]
     tasks = tuple(task for task in left if task.quantity > 0)
     if tasks != plan.tasks:
-        _change(tx, row, replace(plan, tasks=tasks, because=Replanned.FEWER_WANTED))
+        change(tx, row, replace(plan, tasks=tasks, because=Replanned.FEWER_WANTED))
 
 
 def withdraw(tx: Tx, order: str) -> None:
@@ -102,7 +102,7 @@ def withdraw(tx: Tx, order: str) -> None:
         plan = lending.plan_of(row)
         if any(task.order == order for task in plan.tasks):
             tasks = tuple(task for task in plan.tasks if task.order != order)
-            _change(tx, row, replace(plan, tasks=tasks, because=Replanned.CANCELLED))
+            change(tx, row, replace(plan, tasks=tasks, because=Replanned.CANCELLED))
 
 
 def walk_around(tx: Tx, because: Replanned) -> None:
@@ -134,7 +134,7 @@ def walk_around(tx: Tx, because: Replanned) -> None:
         changed = _walked_anew(tx, row, left, seen.at)
         as_before = ground.length_mm(here, list(dict.fromkeys(task.location for task in plan.tasks)))
         if cut or changed.length_mm < as_before:
-            _change(tx, row, replace(changed, because=because))
+            change(tx, row, replace(changed, because=because))
 
 
 def others_with(tx: Tx, task: str, tour: str, station: str) -> tuple[str, ...]:
@@ -202,12 +202,34 @@ def _seen(tx: Tx, tour: str) -> _Seen:
     return _Seen(at, frozenset(begun))
 
 
-def _walked_anew(tx: Tx, row: Any, plan: Tour, at: str) -> Tour:
-    """What is done, then what is open where the picker is, then the stop that is walked to, then the best way on."""
-    table = schema.reservation
-    still_open = set(
-        tx.conn.execute(select(table.c.id).where(table.c.site == tx.site, table.c.tour == row.id)).scalars()
+def with_an_order(tx: Tx, row: Any, joining: Sequence[Any]) -> Tour:
+    """The plan of a tour that an order's reservations join in its first free slot, walked on from its picker's place.
+
+    Nothing is written.
+    """
+    plan = lending.plan_of(row)
+    slot = len(plan.orders)
+    added = [drafting.task_of(each, slot) for each in joining]
+    more = replace(
+        plan,
+        orders=(*plan.orders, joining[0].order_number),
+        tasks=(*plan.tasks, *added),
+        because=Replanned.URGENT,
     )
+    walked = _walked_anew(tx, row, more, _seen(tx, row.id).at, {task.id for task in added})
+    return replace(walked, tasks=shelves.described(tx, walked.tasks))
+
+
+def _walked_anew(tx: Tx, row: Any, plan: Tour, at: str, joining: Collection[str] = ()) -> Tour:
+    """What is done, then what is open where the picker is, then the stop that is walked to, then the best way on.
+
+    ``joining`` are reservations that the tour does not carry yet.
+    """
+    table = schema.reservation
+    still_open = {
+        *tx.conn.execute(select(table.c.id).where(table.c.site == tx.site, table.c.tour == row.id)).scalars(),
+        *joining,
+    }
     done = [task for task in plan.tasks if task.id not in still_open]
     rest = [task for task in plan.tasks if task.id in still_open]
     here = ground.of_site(tx)
@@ -234,7 +256,8 @@ def _next_stop(before: Tour, rest: Sequence[Task], at: str) -> str:
     return after[0].location if after else ""
 
 
-def _change(tx: Tx, row: Any, plan: Tour) -> None:
+def change(tx: Tx, row: Any, plan: Tour) -> None:
+    """Give a tour under way a new plan, in its next version, and tell the station that holds it."""
     plan = replace(plan, version=row.version + 1)
     lending.set_values(tx, row.id, plan=lending.TOUR.dump_python(plan, mode="json"), version=plan.version)
     lending.publish(tx, row.id)

@@ -470,10 +470,16 @@ tour = Table(
     Column("due_at", Instant, nullable=False),
     Column("ended_at", Instant),
     _code("taken_from", default="", size=200),
+    Column("offer", JSON(none_as_null=True)),
+    Column("declined", JSON, nullable=False, server_default="[]"),
     PrimaryKeyConstraint("site", "id"),
     Index(None, "site", "status"),
 )
-"""Status: ``lent``, ``parked``, ``taken_away`` (a supervisor's), ``finished``. ``plan`` is the encoded ``Tour``."""
+"""Status: ``lent``, ``parked``, ``taken_away`` (a supervisor's), ``finished``. ``plan`` is the encoded ``Tour``.
+
+``offer`` is the urgent order that its picker is asked about, an encoded ``Offer``; ``declined`` are those that the
+picker did not want.
+"""
 
 tour_order = Table(
     "tour_order",

@@ -213,6 +213,14 @@ class AskForTour:
 
 
 @dataclass(frozen=True, slots=True)
+class AskToJoin:
+    """Ask that an urgent order that was offered comes along on a tour: the picker agrees."""
+
+    tour: str
+    order: str
+
+
+@dataclass(frozen=True, slots=True)
 class AskForReprint:
     """Ask for the same label again, with a reason."""
 
@@ -280,6 +288,7 @@ class AskCentral:
 
 Effect = (
     AskForTour
+    | AskToJoin
     | AskForReprint
     | AskToReopen
     | PrintLabel

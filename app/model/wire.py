@@ -96,6 +96,12 @@ class TourRequest(Request):
     """Also where a colleague walks with it, if all that this colleague did has arrived."""
 
 
+class JoinRequest(Request):
+    """``POST /v1/tours/{tour}/join``: an urgent order that was offered comes along."""
+
+    order: str = Field(max_length=64)
+
+
 class TourGranted(Answer):
     """The tour is lent; its record comes with the changes too."""
 

@@ -52,6 +52,8 @@ class Replanned(StrEnum):
     AISLE_CLOSED = "aisle_closed"
     AISLE_OPENED = "aisle_opened"
     FLOOR_CHANGED = "floor_changed"
+    URGENT = "urgent"
+    """An urgent order came along, as the picker agreed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +97,16 @@ class Tour:
 
 
 @dataclass(frozen=True, slots=True)
+class Offer:
+    """An urgent order that a tour could take along: its units, and the stops and millimetres that it adds."""
+
+    order: str
+    units: int
+    stops: int
+    detour_mm: int
+
+
+@dataclass(frozen=True, slots=True)
 class LentTour:
     """A tour as it is lent to one station, with the facts of earlier holders, oldest first, as recorded."""
 
@@ -109,6 +121,8 @@ class LentTour:
     """The name of the colleague from whom it was taken over, all of whose facts had arrived; empty for nobody."""
     holder: str = ""
     """The name of who holds it, for the station that it was taken from."""
+    offer: Offer | None = None
+    """What it takes along if the picker agrees."""
 
 
 @dataclass(frozen=True, slots=True)

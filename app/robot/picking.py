@@ -135,11 +135,15 @@ class Picker(Worker):
             "buffer": self._leave_in_buffer,
             "undo_pick": self._leave,
             "put_down": self._leave,
+            "urgent": self._take_along,
         }.get(question.kind)
         if answer is None:
             return False
         answer(glance, question)
         return True
+
+    def _take_along(self, glance: Glance, question: Question) -> None:
+        self._must_be_right(self._hands.type("1"), glance)
 
     # --- the start -------------------------------------------------------------------------------------------
 

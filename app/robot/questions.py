@@ -11,6 +11,7 @@ _PATTERNS = {
     "leave_or_pass": r"(?P<name>.+): scan your badge again to leave",
     # picking
     "any_cart": r"Scan a cart to get a tour",
+    "urgent": r"Type 1 to take urgent order (?P<order>\S+) along",
     "take_over": r"Scan cart (?P<cart>\S+) again to take the tour over",
     "cart": r"Scan cart (?P<cart>\S+)",
     "empty_tote": r"Scan an empty tote for slot (?P<slot>\d+)",

@@ -86,6 +86,10 @@ class CentralClient:
             TourGranted, "POST", "/v1/tours", TourRequest(cart=cart, take_over=take_over), badge=badge
         )
 
+    def join_tour(self, tour: str, order: str, badge: str) -> None:
+        """Ask that an urgent order that was offered comes along. The tour's record comes with the changes."""
+        self.request("POST", f"/v1/tours/{quote(tour, safe='')}/join", {"order": order}, badge)
+
     def reprint(self, parcel: str, reason: str, badge: str) -> None:
         """Ask for the same label again. The label's record comes with the changes, with one copy more."""
         self.request("POST", f"/v1/parcels/{quote(parcel, safe='')}/reprint", {"reason": reason}, badge)

@@ -16,6 +16,7 @@ from app.model.answers import (
     AskCentral,
     AskForReprint,
     AskForTour,
+    AskToJoin,
     AskToReopen,
     CheckPin,
     Effect,
@@ -98,11 +99,13 @@ class Errands:
         self._workers.submit(work).add_done_callback(done)
 
     def _at_the_central(
-        self, effect: AskForTour | AskForReprint | AskToReopen | AskCentral, badge: str, sscc: str
+        self, effect: AskForTour | AskToJoin | AskForReprint | AskToReopen | AskCentral, badge: str, sscc: str
     ) -> Entry | None:
         match effect:
             case AskForTour(cart, take_over):
                 self._client.claim_tour(cart, badge, take_over=take_over)
+            case AskToJoin(tour, order):
+                self._client.join_tour(tour, order, badge)
             case AskForReprint(parcel, reason):
                 self._client.reprint(parcel, reason, badge)
             case AskToReopen(parcel):

@@ -17,6 +17,7 @@ from app.model.answers import (
     AskCentral,
     AskForReprint,
     AskForTour,
+    AskToJoin,
     AskToReopen,
     CheckPin,
     Command,
@@ -71,6 +72,8 @@ MOST_ASIDE = 32
 """So many facts that nobody waits for are kept until the next one is recorded."""
 _ENTER = "enter"
 _DIGITS = frozenset("0123456789")
+_AT_THE_CENTRAL = (AskCentral, AskForTour, AskToJoin, AskForReprint, AskToReopen)
+"""What nobody may ask for without a badge."""
 _COUNTING = (UnitsCounted, CountUndone, Picked, PickUndone, UnitVerified, VerifyUndone)
 
 
@@ -397,7 +400,7 @@ class Terminal:
         if self.errands is None:
             # Where nothing prints, nothing is to be taken back or settled.
             return None if isinstance(effect, TakeBackLabel | LabelSeen) else Refused("central.offline")
-        if isinstance(effect, AskCentral | AskForTour | AskForReprint | AskToReopen) and not self._badge:
+        if isinstance(effect, _AT_THE_CENTRAL) and not self._badge:
             return Refused("station.badge_needed")
         match effect:
             case PrintLabel(parcel=parcel) | MoveLabel(parcel) | AskToReopen(parcel):

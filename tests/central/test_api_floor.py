@@ -290,6 +290,7 @@ def test_a_code_is_good_once(central: Central) -> None:
 def test_a_packer_takes_no_tour_and_a_picker_no_label(api: httpx.Client) -> None:
     for badge, path, body in (
         (PACKER_BADGE, "/v1/tours", {"cart": CART}),
+        (PACKER_BADGE, "/v1/tours/T1/join", {"order": "O1"}),
         (PICKER_BADGE, "/v1/parcels/P1/reprint", {"reason": "x"}),
         (PICKER_BADGE, "/v1/parcels/P1/reopen", {}),
     ):

@@ -12,6 +12,7 @@ from app.cli.demo_scans import expected, wrong_sister
 from app.model.answers import Command, PinChecked, Prompt, Say, Told, Verdict
 from app.model.parcels import LabelAnswer, Reason
 from app.model.scans import Scan
+from app.model.work import Offer
 from app.screens.scene import Condition, Scene
 from app.screens.walks import Walks
 from app.station.errands import Errands
@@ -184,6 +185,7 @@ def _pick(shift: Shift) -> None:
     shift.scan(badge_of(PICKER))
     shift.go_on(3)
     shift.see("location")
+    _offer(shift)
     shift.press(Command.PROBLEM, Command.BACK)
     shift.go_on(1, name="item")
     shift.scan(wrong_sister(shift.terminal.session, shift.terminal.known), name="sister")
@@ -232,6 +234,18 @@ def _pick(shift: Shift) -> None:
     shift.go_on(1, name="drop place")
     shift.go_on_until("no_tour", name="no tour")
     shift.press(Command.SIGN_OFF)
+
+
+def _offer(shift: Shift) -> None:
+    """An urgent order could come along, until somebody else has it."""
+    known = shift.terminal.known
+    (lent,) = (lent for lent in known.tours.values() if lent.station == known.station)
+    known.learn("tour", lent.tour.id, replace(lent, offer=Offer("S2001", 3, 2, 38_000)))
+    shift.hear(shift.terminal.lent_changed())
+    shift.see("urgent")
+    known.learn("tour", lent.tour.id, lent)
+    shift.hear(shift.terminal.lent_changed())
+    shift.see("urgent gone")
 
 
 def _pack(shift: Shift) -> None:

@@ -295,6 +295,7 @@ NAMES = [
     *(
         "badge",
         "location",
+        "urgent",
         "item",
         "sister",
         "tote",

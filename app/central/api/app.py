@@ -10,7 +10,7 @@ from sqlalchemy import text
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.central import allocating, jobs, labels, lending, milestones, uploads
+from app.central import allocating, jobs, joining, labels, lending, milestones, uploads
 from app.central.api import carriers, floor, problems, shop, supervisors
 from app.central.api.problems import problem
 from app.central.changes import Watch
@@ -102,8 +102,14 @@ def worker_for(store: Store, shipper: Shipper) -> jobs.Worker:
             jobs.LABEL: make_label,
             jobs.ALLOCATE: allocate,
             jobs.PARKED_FACTS: uploads.retry_parked,
+            jobs.OFFER: joining.offer_anew,
         },
-        rounds=(lending.notice_overdue, milestones.notice_silence, allocating.allocate),
+        rounds=(
+            lending.notice_overdue,
+            milestones.notice_silence,
+            allocating.allocate,
+            joining.notice_urgent,
+        ),
     )
 
 

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Query, Request, Response
 from pydantic import Field, TypeAdapter, ValidationError
 from sqlalchemy import select
 
-from app.central import changes, inputs, labels, lending, parcels, schema, stations, tokens, uploads
+from app.central import changes, inputs, joining, labels, lending, parcels, schema, stations, tokens, uploads
 from app.central.api.callers import Anybody, Books, Key, Station, station_of, store_of, watch_of
 from app.central.api.problems import problem
 from app.central.booking import bring_up_to_date
@@ -23,6 +23,7 @@ from app.model.wire import (
     Changes,
     Enrolled,
     Enrolment,
+    JoinRequest,
     TourGranted,
     TourRequest,
     Upload,
@@ -200,6 +201,14 @@ def claim_tour(wanted: TourRequest, store: Books, caller: Anybody) -> TourGrante
     tour = lending.claim(
         store, caller.site, person.station, person.operator, wanted.cart, take_over=wanted.take_over
     )
+    return TourGranted(tour=tour)
+
+
+@router.post("/tours/{tour}/join")
+def join_tour(tour: Key, wanted: JoinRequest, store: Books, caller: Anybody) -> TourGranted:
+    """Have an urgent order that was offered come along. The changed tour comes with the changes."""
+    caller.must_be(Role.PICKER)
+    joining.join(store, caller.site, caller.person.station, tour, wanted.order)
     return TourGranted(tour=tour)
 
 

@@ -43,6 +43,7 @@ from app.model.facts.picking import (
     TourPassedOn,
     TourTaken,
     UnitsCounted,
+    UrgentDeclined,
     ZeroChecked,
     ZeroPicked,
 )
@@ -108,6 +109,7 @@ __all__ = [
     "UnitVerified",
     "UnitsCounted",
     "Unlocked",
+    "UrgentDeclined",
     "VerifyUndone",
     "ViewChanged",
     "ZeroChecked",

@@ -252,7 +252,7 @@ class TourChanged:
     """The central changed the tour: stops that a short found elsewhere, tasks of a cancelled order gone.
 
     ``tasks`` is the whole new list in walking order; tasks already done stay in it. ``onward`` are the orders with
-    work left in other zones.
+    work left in other zones. ``orders`` are by slot, where one joined; empty where they are as before.
     """
 
     TYPE: ClassVar[str] = "tour_changed"
@@ -262,6 +262,17 @@ class TourChanged:
     tasks: tuple[Task, ...]
     onward: tuple[str, ...] = ()
     because: Replanned | None = None
+    orders: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class UrgentDeclined:
+    """The picker does not take an urgent order along that was offered: it is not offered to this tour again."""
+
+    TYPE: ClassVar[str] = "urgent_declined"
+    VERSION: ClassVar[int] = 1
+    tour: str
+    order: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -319,6 +330,7 @@ PickingFact = (
     | MisScanned
     | Damaged
     | TourChanged
+    | UrgentDeclined
     | ToteDropped
     | TourParked
     | TourPassedOn

@@ -22,6 +22,7 @@ FLOOR_CENTRAL: dict[str, str] = {
     "work.unknown_cart": "There is no cart {cart}.",
     "work.tote_on_tour": "Tote {tote} of order {order} is on a tour at {station}.",
     "work.cart_in_use": "{operator} has cart {cart} at {station}.",
+    "work.offer_gone": "Order {order} cannot come along any more.",
     "work.facts_missing": (
         "The tour on cart {cart} was at {station}, and not all of its picks have arrived. Connect {station}, or ask"
         " a supervisor to take the tour away."

@@ -22,7 +22,7 @@ from app.model.facts import (
 from app.model.floor import LocationKind, PickMode, ToteUse, Zone
 from app.model.known import Known
 from app.model.scans import Scanned
-from app.model.work import LentTour, ShelfLot, Task, Tour
+from app.model.work import LentTour, Offer, ShelfLot, Task, Tour
 from tests.fulfilment.dialogues.a_warehouse import (
     OPERATOR,
     STATION,
@@ -167,7 +167,7 @@ def wanted_by(picker: Picker) -> Entry:
             return scanned(buffer_for(state, state.asking.tote, picker.known) or "D-1")
     assert task is not None
     match step:
-        case "location" | "confirm_short":
+        case "location" | "confirm_short" | "urgent":
             return scanned(task.location)
         case "item":
             return scanned(BARCODES[task.sku])
@@ -223,7 +223,7 @@ def days(draw: st.DrawFn) -> tuple[Tour, list[Entry | None]]:
 def test_whatever_happens_units_are_neither_lost_nor_invented(day: tuple[Tour, list[Entry | None]]) -> None:
     tour, happenings = day
     picker = Picker(a_floor())
-    picker.lend(tour)
+    picker.lend(LentTour(tour, STATION, "op-1", offer=Offer("O-7", 2, 1, 5000)))
     for happening in happenings:
         if not picking.holds_work(picker.state):
             break
@@ -240,7 +240,7 @@ def test_folding_the_journal_again_gives_the_same_state_and_the_same_prompt(
 ) -> None:
     tour, happenings = day
     picker = Picker(a_floor())
-    picker.lend(tour)
+    picker.lend(LentTour(tour, STATION, "op-1", offer=Offer("O-7", 2, 1, 5000)))
     for happening in happenings:
         if not picking.holds_work(picker.state):
             break
@@ -282,7 +282,8 @@ def test_a_change_by_the_central_at_any_moment_leaves_what_was_begun(
             break
         if number == moment:
             begun = begun_tasks(picker)
-            picker.lend(LentTour(replace(tour, version=2, tasks=tour.tasks[::2] + fresh), STATION, "op-1"))
+            changed = replace(tour, version=2, tasks=tour.tasks[::2] + fresh, orders=(*tour.orders, "O-7"))
+            picker.lend(LentTour(changed, STATION, "op-1"))
             assert picker.state is not None
             assert set(begun) <= set(picker.state.tour.tasks)
             check_the_books(picker)

@@ -31,6 +31,8 @@ def upgrade() -> None:
         sa.Column("substitutes", sa.JSON(), nullable=False, server_default="[]"),
     )
     op.add_column("tour", sa.Column("taken_from", sa.String(length=200), nullable=False, server_default=""))
+    op.add_column("tour", sa.Column("offer", sa.JSON(), nullable=True))
+    op.add_column("tour", sa.Column("declined", sa.JSON(), nullable=False, server_default="[]"))
     op.create_table(
         "aisles",
         sa.Column("site", sa.String(length=64), nullable=False),

@@ -1,6 +1,6 @@
 """What a key or a typed line means at each step of a tour."""
 
-from app.fulfilment.dialogues.picking import asking, handing, undoing
+from app.fulfilment.dialogues.picking import asking, handing, joining, undoing
 from app.fulfilment.dialogues.picking.demands import Demands, demands
 from app.fulfilment.dialogues.picking.facts import banked, damaged, found_range, short_of
 from app.fulfilment.dialogues.picking.found_again import undo_short
@@ -111,24 +111,35 @@ def typed(state: Picking | None, text: str, known: Known, operator: str) -> Deci
     if working is None or task is None:
         return refuse(bad("pick.nothing_to_type", read=text))
     wanted = demands(task, known, operator, one_tote=working.one_tote)
-    match working.asking:
-        case asking.QuantityWanted():
-            return _typed_quantity(working, task, text)
-        case asking.ProblemWanted():
-            return _problem(working, task, text)
-        case asking.FoundWanted(cause=cause):
-            return _found(working, task, text, cause)
-        case asking.DamagedWanted():
-            return _damaged(working, task, text)
-        case asking.PutDownToConfirm():
-            return handing.put_down(working, text)
-        case asking.BlockedToConfirm():
-            return _blocked(working, task, text)
-        case asking.SkuWanted():
-            return _sku(working, task, text, known, wanted)
+    answer = _answered(working, task, text, known, wanted)
+    if answer is not None:
+        return answer
     if working.typed and (working.filled_in or Proof.TOTE not in wanted):
         return _confirmed(working, task, text, wanted)
     return refuse(bad("pick.nothing_to_type", read=text))
+
+
+def _answered(state: Picking, task: Task, text: str, known: Known, wanted: Demands) -> Decision | None:
+    """What a line answers of the question in the air; nothing where none asks for a line."""
+    match state.asking:
+        case asking.QuantityWanted():
+            return _typed_quantity(state, task, text)
+        case asking.ProblemWanted():
+            return _problem(state, task, text)
+        case asking.FoundWanted(cause=cause):
+            return _found(state, task, text, cause)
+        case asking.DamagedWanted():
+            return _damaged(state, task, text)
+        case asking.PutDownToConfirm():
+            return handing.put_down(state, text)
+        case asking.BlockedToConfirm():
+            return _blocked(state, task, text)
+        case asking.UrgentOffered(offer=offer):
+            return joining.answered(state, offer, text)
+        case asking.SkuWanted():
+            return _sku(state, task, text, known, wanted)
+        case _:
+            return None
 
 
 def _number(text: str) -> int | None:

@@ -4,12 +4,16 @@ from dataclasses import dataclass
 from datetime import date
 
 from app.model.facts import Counted, ShortCause
+from app.model.work import Offer
 
 MOST_DAMAGED = 999
 """More units in one typed line is a slip of the finger."""
 
 YES = "1"
-"""What is typed to confirm that a location is blocked."""
+"""What is typed to confirm."""
+
+NO = "2"
+"""What is typed to decline."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +104,13 @@ class TakeOver:
     cart: str
     name: str
     station: str
+
+
+@dataclass(frozen=True, slots=True)
+class UrgentOffered:
+    """An urgent order could come along; whether it does is being typed. Scanning the next stop puts it off."""
+
+    offer: Offer
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from app.fulfilment.dialogues.picking import joining
 from app.fulfilment.dialogues.picking.answering import press, typed
 from app.fulfilment.dialogues.picking.demands import demands
 from app.fulfilment.dialogues.picking.facts import banked
@@ -41,8 +42,9 @@ def decide(state: Picking | None, entry: Entry, known: Known, operator: str) -> 
     """
     decision = _completed(state, _answer(state, entry, known, operator), known, operator)
     if decision.facts and decision.asking is KEEP and not isinstance(entry, LentChanged):
-        return replace(decision, asking=None)
-    return decision
+        decision = replace(decision, asking=None)
+    changed = decision.facts or isinstance(entry, LentChanged)
+    return joining.offered(state, decision, known) if changed else decision
 
 
 def _answer(state: Picking | None, entry: Entry, known: Known, operator: str) -> Decision:
@@ -74,7 +76,8 @@ def _lent_changed(state: Picking | None, known: Known) -> Decision:
     if lent is None or lent.tour.version <= working.tour.version:
         return Decision()
     tour = lent.tour
-    change = TourChanged(tour.id, tour.version, working.takes_over(tour), tour.onward, tour.because)
+    joined = tour.orders if tour.orders != working.tour.orders else ()
+    change = TourChanged(tour.id, tour.version, working.takes_over(tour), tour.onward, tour.because, joined)
     # Away from a stop, what was asked may be about a task that has changed.
     return Decision((change,), asking=KEEP if working.at else None)
 

@@ -15,7 +15,7 @@ from app.model.answers import Command, Kind, Prompt, Row, Say, say
 from app.model.facts import PickUndone
 from app.model.floor import LocationKind, PickMode, Proof
 from app.model.known import Known
-from app.model.work import Task
+from app.model.work import Offer, Task
 
 _ANSWERING = (Command.BACK, Command.WHY)
 _ALWAYS = (Command.PANE, Command.VIEW, Command.SIGN_OFF, Command.PAUSE)
@@ -176,12 +176,15 @@ def _why(state: Picking, known: Known, wanted: Demands | None) -> tuple[Say, ...
     """The reasons behind the tour and the task in hand."""
     tour, task = state.tour, state.task
     reasons: tuple[Say, ...] = ()
+    if isinstance(state.asking, asking.UrgentOffered):
+        slot = len(tour.orders) + 1
+        reasons = (say("pick.why_urgent", order=state.asking.offer.order, slot=slot),)
     if task is not None:
         location = known.locations.get(task.location)
         if location is not None:
             reserve = location.kind is LocationKind.RESERVE
             code = "pick.why_reserve" if reserve else "pick.why_pick_face"
-            reasons = (say(code, location=task.location, zone=location.zone),)
+            reasons = (*reasons, say(code, location=task.location, zone=location.zone))
         if task.instead_of:
             ordered = item_name(known, task.instead_of)
             reasons = (*reasons, say("pick.why_instead", order=task.order, item=ordered))
@@ -328,6 +331,24 @@ def _location(here: _Here) -> Prompt:
         detail=detail,
         accepts=(Kind.LOCATION,),
         keys=(Command.PROBLEM, Command.UNDO, Command.FULL, Command.WHY),
+    )
+
+
+def _urgent(here: _Here) -> Prompt:
+    offered = here.state.asking
+    offer = offered.offer if isinstance(offered, asking.UrgentOffered) else Offer("", 0, 0, 0)
+    metres = -(-offer.detour_mm // 1000)
+    return Prompt(
+        step=Step.URGENT.value,
+        large=say("pick.large_urgent"),
+        ask=say("pick.type_urgent", order=offer.order),
+        detail=(
+            say("pick.urgent_costs", units=offer.units, stops=offer.stops, metres=metres),
+            say("pick.urgent_later", location=here.task.location),
+        ),
+        accepts=(Kind.LOCATION,),
+        keys=(Command.BACK, Command.PROBLEM, Command.UNDO, Command.WHY),
+        entry="choice",
     )
 
 
@@ -630,4 +651,5 @@ _ASKED: dict[Step, Callable[[_Here], Prompt]] = {
     Step.UNDO_PICK: _undo_at_a_task,
     Step.PUT_DOWN: _put_down,
     Step.SKU: _sku,
+    Step.URGENT: _urgent,
 }

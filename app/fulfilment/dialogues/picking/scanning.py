@@ -52,7 +52,7 @@ def scan(state: Picking | None, reading: Reading, known: Known, operator: str) -
         bare = state.slot_without_tote if step is Step.EMPTY_TOTE else None
         return put_into_slot(state, bare or task, reading, known)
     wanted = demands(task, known, operator, one_tote=state.one_tote)
-    if step is Step.LOCATION:
+    if step in {Step.LOCATION, Step.URGENT}:
         return _location(state, task, reading, known, wanted)
     if step is Step.CONFIRM_SHORT and isinstance(state.asking, asking.ShortToConfirm):
         return _confirm_short(state, task, state.asking, reading, known, wanted)

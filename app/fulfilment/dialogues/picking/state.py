@@ -28,6 +28,7 @@ from app.model.facts import (
     TourPassedOn,
     TourTaken,
     UnitsCounted,
+    UrgentDeclined,
     ZeroChecked,
     ZeroPicked,
 )
@@ -65,6 +66,7 @@ class Step(StrEnum):
     UNDO_PICK = "undo_pick"
     PUT_DOWN = "put_down"
     TAKE_OVER = "take_over"
+    URGENT = "urgent"
     SKU = "sku"
     ZERO_CHECK = "zero_check"
     ANOTHER_TOTE = "another_tote"
@@ -110,6 +112,8 @@ class Picking:
     """The tasks after which somebody looked whether the location is empty."""
     proved: tuple[tuple[str, str], ...] = ()
     """The tasks whose lot was proved, each with the lot."""
+    declined: tuple[str, ...] = ()
+    """The urgent orders that were offered and are not taken along."""
     put_back: CountUndone | PickUndone | None = None
     changed: Replanned | None = None
     """Why the rest of the walk changed, until the next stop is reached."""
@@ -302,14 +306,18 @@ _AT_A_TASK = (
     (asking.BlockedToConfirm, Step.CONFIRM_BLOCKED),
     (asking.PickToUndo, Step.UNDO_PICK),
     (asking.PutDownToConfirm, Step.PUT_DOWN),
+    (asking.UrgentOffered, Step.URGENT),
     (asking.SkuWanted, Step.SKU),
     (asking.LotWanted, Step.LOT),
     (asking.SerialWanted, Step.SERIAL),
     (asking.AnotherToteWanted, Step.ANOTHER_TOTE),
 )
 
-QUESTIONS = frozenset(step for _, step in _AT_A_TASK)
-"""The steps that must be answered, or left with the back key, before anything else."""
+QUESTIONS = frozenset(step for _, step in _AT_A_TASK) - {Step.URGENT}
+"""The steps that must be answered, or left with the back key, before anything else.
+
+An offer is none of them: whoever goes on with the walk puts it off.
+"""
 
 
 def step_of(state: Picking | None) -> Step:
@@ -330,11 +338,13 @@ def step_of(state: Picking | None) -> Step:
             return step
     if isinstance(state.asking, asking.ToteInHand):
         return Step.DROP_PLACE
-    if state.slot_without_tote is not None:
+    here = state.current
+    # A slot that joined under way waits until the hands are empty.
+    if state.slot_without_tote is not None and (here is None or not state.tote_of(here.slot)):
         return Step.EMPTY_TOTE
-    if state.current is None:
+    if here is None:
         return Step.LOCATION
-    full = state.typed or state.counted >= state.to_take(state.current)
+    full = state.typed or state.counted >= state.to_take(here)
     return Step.TOTE if full else Step.ITEM
 
 
@@ -390,15 +400,23 @@ def _after(state: Picking, fact: PickingFact) -> Picking:
             return _undone(state, fact)
         case Shorted() | ZeroPicked() | ShortUndone() | ZeroChecked() | Damaged():
             return _of_the_shelf(state, fact)
-        case TourChanged():
-            tour = replace(state.tour, tasks=fact.tasks, version=fact.version, onward=fact.onward)
-            return _moved_on(replace(state, tour=tour, changed=fact.because))
+        case TourChanged() | UrgentDeclined():
+            return _of_the_tour(state, fact)
         case ToteDropped():
             return replace(state, dropped=(*state.dropped, fact))
         case TourParked() | TourFinished():
             return _put_down(state, finished=isinstance(fact, TourFinished))
         case MisScanned() | TourPassedOn() | TourTaken():
             return state
+
+
+def _of_the_tour(state: Picking, fact: TourChanged | UrgentDeclined) -> Picking:
+    """What the tour has become, or was not to become."""
+    if isinstance(fact, UrgentDeclined):
+        return replace(state, declined=(*state.declined, fact.order))
+    orders = fact.orders or state.tour.orders
+    tour = replace(state.tour, tasks=fact.tasks, version=fact.version, onward=fact.onward, orders=orders)
+    return _moved_on(replace(state, tour=tour, changed=fact.because))
 
 
 def _of_the_shelf(
