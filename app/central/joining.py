@@ -3,6 +3,7 @@
 An order is offered to one tour at a time, the one that it costs the least walk. Walks are worked out on snapshots.
 """
 
+from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -97,6 +98,7 @@ class _Room:
     cart: Any
     load: tuple[int, int]
     """Grams and cubic millimetres that it carries already."""
+    stops_left: frozenset[str]
     max_stops: int
 
     def takes(self, tx: Tx, order: str, rows: Sequence[Any]) -> bool:
@@ -107,7 +109,7 @@ class _Room:
         if choice.mode is not PickMode.ORDERS or len(tour_modes.carried(choice, [order])) < len(rows):
             return False
         weight_g, volume_mm3 = _load(catalogue.items(tx, {row.sku for row in rows}), rows)
-        stops = {task.location for task in self.plan.tasks} | {row.location for row in rows}
+        stops = self.stops_left | {row.location for row in rows}
         return (
             len(stops) <= self.max_stops
             and (not self.cart.weight_g or self.load[0] + weight_g <= self.cart.weight_g)
@@ -137,21 +139,20 @@ def _lent(tx: Tx, tour: str = "") -> list[Any]:
 def _with_room(tx: Tx, tour: str = "") -> dict[str, _Room]:
     """The lent tours that pick orders into totes, have a slot free and something left to pick; all, or one."""
     held, carts = schema.reservation, schema.cart
-    going_on = set(
-        tx.conn.execute(
-            select(held.c.tour).where(held.c.site == tx.site, held.c.tour != "").distinct()
-        ).scalars()
-    )
+    left: dict[str, set[str]] = defaultdict(set)
+    still_bound = select(held.c.tour, held.c.location).where(held.c.site == tx.site, held.c.tour != "")
+    for bound in tx.conn.execute(still_bound.distinct()):
+        left[bound.tour].add(bound.location)
     cart_of = {row.code: row for row in tx.conn.execute(select(carts).where(carts.c.site == tx.site))}
     max_stops = catalogue.settings(tx).max_stops
     found: dict[str, _Room] = {}
     for row in _lent(tx, tour):
         plan, cart = lending.plan_of(row), cart_of.get(row.cart)
-        if row.id not in going_on or plan.mode is not PickMode.ORDERS or cart is None:
+        if row.id not in left or plan.mode is not PickMode.ORDERS or cart is None:
             continue
         if len(plan.orders) < cart.slots:
             load = _load(catalogue.items(tx, {task.sku for task in plan.tasks}), plan.tasks)
-            found[row.id] = _Room(row, plan, cart, load, max_stops)
+            found[row.id] = _Room(row, plan, cart, load, frozenset(left[row.id]), max_stops)
     return found
 
 

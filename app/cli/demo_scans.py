@@ -65,7 +65,7 @@ def _for_picker(picking: Picking | None, known: Known) -> str:
         return next((pick.tote for pick in picking.picks if pick.tote not in dropped), "")
     if task is None:
         return ""
-    if step in {Step.LOCATION, Step.CONFIRM_SHORT}:
+    if step in {Step.LOCATION, Step.CONFIRM_SHORT, Step.URGENT}:
         return task.location
     if step is Step.ITEM:
         return _unit_code(known.items[task.sku], task.lot)

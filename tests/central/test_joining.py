@@ -10,6 +10,7 @@ from app.central.refusal import ApiError
 from app.central.store import Store
 from app.model.facts import LocationReached, UrgentDeclined
 from app.model.floor import Cart
+from app.model.known import SiteSettings
 from app.model.work import LentTour, Offer, Replanned, Tour
 from tests.central.books import SITE
 from tests.central.floor import (
@@ -208,6 +209,15 @@ def test_a_cart_is_never_loaded_beyond_its_weight_or_volume(store: Store, termin
     offer = offered(store, tour)
     assert offer is not None
     assert offer.order == "O8"
+
+
+def test_stops_that_are_done_make_room_for_others(store: Store, terminal: Terminal) -> None:
+    store.write(SITE, lambda tx: catalogue.save_settings(tx, SiteSettings(name="demo", max_stops=2)))
+    tour = under_way(store, terminal)
+    assert offered(store, tour) is None
+    terminal.assign(tour, O1="T-1")
+    terminal.pick(tour, tour.tasks[0], "T-1")
+    assert offered(store, tour) is not None
 
 
 def test_a_tour_with_nothing_left_to_pick_is_offered_nothing(store: Store, terminal: Terminal) -> None:
