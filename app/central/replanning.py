@@ -16,6 +16,7 @@ from app.central import (
     shelves,
     tour_modes,
 )
+from app.central.ground import Ground
 from app.central.store import Tx
 from app.model.facts import LocationReached, Picked, UnitsCounted
 from app.model.floor import PickMode
@@ -58,7 +59,7 @@ def add_tasks(tx: Tx, tour: str, numbers: Iterable[str], at: str = "") -> bool:
     slot = dict.fromkeys(plan.orders, 0) if plan.mode is PickMode.ONE_SKU else slot_of
     added = [drafting.task_of(each, slot[each.order_number]) for each in mine]
     more = replace(plan, tasks=(*plan.tasks, *added), onward=onward, because=Replanned.FOUND_ELSEWHERE)
-    walked = _walked_anew(tx, row, more, at)
+    walked = _walked_anew(tx, ground.of_site(tx), row, more, at)
     change(tx, row, replace(walked, tasks=shelves.described(tx, walked.tasks)))
     return True
 
@@ -131,7 +132,7 @@ def walk_around(tx: Tx, because: Replanned) -> None:
             ).scalars()
         )
         left = replace(plan, tasks=tuple(task for task in plan.tasks if task.id not in cut))
-        changed = _walked_anew(tx, row, left, seen.at)
+        changed = _walked_anew(tx, here, row, left, seen.at)
         as_before = ground.length_mm(here, list(dict.fromkeys(task.location for task in plan.tasks)))
         if cut or changed.length_mm < as_before:
             change(tx, row, replace(changed, because=because))
@@ -216,14 +217,16 @@ def with_an_order(tx: Tx, row: Any, joining: Sequence[Any]) -> Tour:
         tasks=(*plan.tasks, *added),
         because=Replanned.URGENT,
     )
-    walked = _walked_anew(tx, row, more, _seen(tx, row.id).at, {task.id for task in added})
+    at, joined = _seen(tx, row.id).at, {task.id for task in added}
+    walked = _walked_anew(tx, ground.of_site(tx), row, more, at, joined)
     return replace(walked, tasks=shelves.described(tx, walked.tasks))
 
 
-def _walked_anew(tx: Tx, row: Any, plan: Tour, at: str, joining: Collection[str] = ()) -> Tour:
+def _walked_anew(tx: Tx, here: Ground, row: Any, plan: Tour, at: str, joining: Collection[str] = ()) -> Tour:
     """What is done, then what is open where the picker is, then the stop that is walked to, then the best way on.
 
-    ``joining`` are reservations that the tour does not carry yet.
+    ``joining`` are reservations that the tour does not carry yet. ``here`` is the site's ground: on a floor that was
+    changed just now it is not kept, and is built only once for all tours.
     """
     table = schema.reservation
     still_open = {
@@ -232,7 +235,6 @@ def _walked_anew(tx: Tx, row: Any, plan: Tour, at: str, joining: Collection[str]
     }
     done = [task for task in plan.tasks if task.id not in still_open]
     rest = [task for task in plan.tasks if task.id in still_open]
-    here = ground.of_site(tx)
     target = _next_stop(lending.plan_of(row), rest, at) or at
     onward = [task.location for task in rest if task.location not in {at, target}]
     walk = ground.walk(here, onward, target, _WALK_AGAIN_S)

@@ -291,3 +291,21 @@ def test_an_import_that_lays_the_floor_out_anew_changes_tours_and_settles_what_i
     smaller = Aisles(3, 1, 5, slot_pitch_mm=1000, aisle_pitch_mm=3000, cross_aisle_mm=2000)
     store.write(SITE, lambda tx: closures.replace_floor(tx, Floor(aisles=smaller)))
     assert open_exceptions(store, ExceptionKind.AISLE_CLOSED) == []
+
+
+def test_a_floor_that_changed_is_built_once_however_many_tours_are_under_way(
+    store: Store, terminal: Terminal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = Terminal(store, "pick-2", operator="op-8", journal="j-2")
+    for number, (picker, cart) in enumerate(((terminal, CART), (other, "CART-2")), start=1):
+        order(store, f"O{number}", ("X", 1), ("Y", 1), ("Z", 1))
+        picker.claim(cart)
+    built, build = list[int](), ground.of_site
+
+    def counted(tx: Tx) -> ground.Ground:
+        built.append(1)
+        return build(tx)
+
+    monkeypatch.setattr(ground, "of_site", counted)
+    close(store)
+    assert len(built) == 1
