@@ -35,12 +35,13 @@ STATIONS = {
     ("GET", "/v1/manifests"),
 }
 """A station asks by itself, also when nobody stands there."""
-PICKERS = {("POST", "/v1/tours")}
+PICKERS = {("POST", "/v1/tours"), ("POST", "/v1/tours/{tour}/join")}
 PACKERS = {("POST", "/v1/parcels/{parcel}/reprint"), ("POST", "/v1/parcels/{parcel}/reopen")}
 ANYBODY = {("GET", "/v1/manifests/{manifest}.pdf")}
 
 BODIES: dict[str, dict[str, Any]] = {
     "/v1/tours": {"cart": "CART-1"},
+    "/v1/tours/{tour}/join": {"order": "O1"},
     "/v1/parcels/{parcel}/reprint": {"reason": "torn"},
     "/v1/exceptions/{entry}/take": {"version": 1},
     "/v1/exceptions/{entry}/resolve": {"version": 1, "fix": "done", "reason": "seen"},
@@ -118,6 +119,7 @@ def test_a_token_opens_its_own_site_alone(client: httpx.Client, store: Store) ->
 
 UNKEEPABLE: list[tuple[str, str, object]] = [
     ("POST", "/v1/tours", {"cart": "a\0b"}),
+    ("POST", "/v1/tours/T00001/join", {"order": "a\0b"}),
     ("POST", "/v1/counts", {"location": "A\0", "sku": "X", "quantity": 1}),
     ("POST", "/v1/barcodes", {"code": "4\0", "sku": "X"}),
     ("POST", "/v1/totes/T-1/free", {"reason": "a\0b"}),
